@@ -62,6 +62,14 @@ export const OWN_RIGHTS: readonly Right[] = [
 export const LOOK_RIGHTS: readonly Right[] = [
   {
     group: '',
+    resource: 'pods',
+    subresource: 'exec',
+    verbs: ['create'],
+    namespaced: true,
+    purpose: 'postflight asks the processes inside',
+  },
+  {
+    group: '',
     resource: 'persistentvolumeclaims',
     verbs: ['get', 'list'],
     namespaced: true,

@@ -1,5 +1,9 @@
 import { appHealth, appPing, appSetup, appWeb } from './app/answers.ts';
 import { appDrift } from './app/drift.ts';
+import { appEgress, appPluginDaemon, appSandbox, appSsrfProxy } from './app/inside/answers.ts';
+import { appBeat } from './app/inside/beat.ts';
+import { appSchema } from './app/inside/schema.ts';
+import { appQueues, appWorkers } from './app/inside/workers.ts';
 import { appPublicUrl } from './app/public-url.ts';
 import { appRoutes } from './app/routes.ts';
 import { appImages, appRestarts, appWorkloads } from './app/workloads.ts';
@@ -182,6 +186,14 @@ export const CHECKS: readonly Check[] = [
   appSetup,
   appWeb,
   appRoutes,
+  appSchema,
+  appWorkers,
+  appQueues,
+  appBeat,
+  appSandbox,
+  appPluginDaemon,
+  appSsrfProxy,
+  appEgress,
   appPublicUrl,
 ];
 

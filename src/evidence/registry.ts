@@ -1,4 +1,8 @@
 import { appAnswersCollector, appHealthCollector, appWorkloadsCollector } from './app/collectors.ts';
+import { appInsideCollector } from './app/inside/answers.ts';
+import { appBeatCollector } from './app/inside/beat.ts';
+import { appSchemaCollector } from './app/inside/schema.ts';
+import { appWorkersCollector } from './app/inside/workers.ts';
 import { appPublicCollector } from './app/public.ts';
 import { clusterAdmissionCollector } from './cluster/admission.ts';
 import { clusterAutoscalerCollector } from './cluster/autoscaler.ts';
@@ -74,5 +78,9 @@ export const COLLECTORS: readonly Collector<unknown>[] = [
   appDriftCollector,
   appAnswersCollector,
   appHealthCollector,
+  appSchemaCollector,
+  appWorkersCollector,
+  appBeatCollector,
+  appInsideCollector,
   appPublicCollector,
 ];

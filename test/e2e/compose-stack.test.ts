@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, stat } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -83,7 +83,8 @@ async function up(of: Deployment): Promise<RenderedCompose> {
   return set;
 }
 
-async function postflight(of: Deployment): Promise<CheckReport> {
+/** Runs postflight, or only the checks of `ids`. */
+async function postflight(of: Deployment, ids?: readonly string[]): Promise<CheckReport> {
   const { host, base } = stack.get();
   const runner = createRunner({
     env: { ...process.env, ...host.env },
@@ -101,14 +102,120 @@ async function postflight(of: Deployment): Promise<CheckReport> {
     env: host.env,
     now: () => new Date(),
   });
-  return (await runChecks({ phase: 'postflight', checks: CHECKS, collectors: COLLECTORS, context })).report;
+  const checks = CHECKS.filter((check) => ids === undefined || ids.includes(check.id));
+  return (await runChecks({ phase: 'postflight', checks, collectors: COLLECTORS, context })).report;
 }
 
 function result({ checks }: CheckReport, id: string): CheckResult | undefined {
   return checks.find((check) => check.id === id);
 }
 
-const PASSING = ['app.workloads', 'app.images', 'app.health', 'app.ping', 'app.setup', 'app.web', 'app.routes'];
+const PASSING = [
+  ...['app.workloads', 'app.images', 'app.health', 'app.ping', 'app.setup', 'app.web', 'app.routes', 'app.schema'],
+  ...['app.workers', 'app.queues', 'app.beat', 'app.sandbox', 'app.plugin-daemon', 'app.ssrf-proxy', 'app.egress'],
+];
+
+/** A fault of one process, and what the check that finds it observes. */
+interface Fault {
+  readonly id: string;
+  readonly fault: string;
+  /** Injects the fault. */
+  readonly inject: () => Promise<unknown>;
+  readonly observed: string | RegExp;
+  /** Removes the fault. */
+  readonly undo: () => Promise<unknown>;
+}
+
+/** Statements in Dify's database. */
+async function psql(statement: string): Promise<string> {
+  return compose('exec', '-T', 'db_postgres', 'psql', '-U', 'postgres', '-d', 'dify', '-c', statement);
+}
+
+/** Starts a service again with variables or a command of a second Compose file. */
+async function override(services: Readonly<Record<string, unknown>>): Promise<void> {
+  const file = join(stack.get().base, 'override.json');
+  await writeFile(file, JSON.stringify({ services }));
+  const files = ['-f', 'compose.yaml', '-f', file];
+  await compose(...files, 'up', '-d', '--no-deps', '--wait', ...Object.keys(services));
+}
+
+/** Starts services again as rendered. */
+async function restore(...services: readonly string[]): Promise<void> {
+  await compose('up', '-d', '--no-deps', '--wait', ...services);
+}
+
+const INSIDE_FAULTS: readonly Fault[] = [
+  {
+    id: 'app.schema',
+    fault: 'a migration that did not run',
+    inject: () => psql("update alembic_version set version_num = '00bacef91f18'"),
+    observed: 'revision 00bacef91f18 in the database',
+    undo: () => compose('exec', '-T', 'api', 'flask', 'upgrade-db'),
+  },
+  {
+    id: 'app.schema',
+    fault: 'two revisions at once',
+    inject: () => psql("insert into alembic_version values ('00bacef91f18')"),
+    observed: /^the database has the revisions \w+ and \w+ at once$/,
+    undo: () => psql("delete from alembic_version where version_num = '00bacef91f18'"),
+  },
+  {
+    id: 'app.workers',
+    fault: 'a worker that runs and does not read from the broker',
+    inject: () => override({ worker: { environment: { STAND_IN_FAIL: 'hang' }, healthcheck: { disable: true } } }),
+    observed: /^no answer from celery@[0-9a-f]{12}$/,
+    undo: () => restore('worker'),
+  },
+  {
+    id: 'app.queues',
+    fault: 'the queues of an older release',
+    inject: () => override({ worker: { environment: { CELERY_QUEUES: 'dataset,mail,conversation' } } }),
+    observed: /^no worker reads the queues ops_trace, app_deletion, plugin, workflow_storage, priority_pipeline, /,
+    undo: () => restore('worker'),
+  },
+  {
+    id: 'app.beat',
+    fault: 'no beat',
+    inject: () => compose('stop', 'worker_beat'),
+    observed: 'no beat runs',
+    undo: () => restore('worker_beat'),
+  },
+  {
+    id: 'app.beat',
+    fault: 'two beats',
+    inject: () => compose('up', '-d', '--no-deps', '--no-recreate', '--scale', 'worker_beat=2', 'worker_beat'),
+    observed: /^2 beats run: [0-9a-f]{12} and [0-9a-f]{12}$/,
+    undo: () => restore('worker_beat'),
+  },
+  {
+    id: 'app.sandbox',
+    fault: 'a sandbox that is down',
+    inject: () => compose('stop', 'sandbox'),
+    observed: /^Python: .+, JavaScript: .+ and a wrong key: .+$/,
+    undo: () => restore('sandbox'),
+  },
+  {
+    id: 'app.sandbox',
+    fault: 'a sandbox with another key',
+    inject: () => override({ sandbox: { environment: { API_KEY: 'another-key-of-the-sandbox' } } }),
+    observed: 'Python: 401 and JavaScript: 401',
+    undo: () => restore('sandbox'),
+  },
+  {
+    id: 'app.plugin-daemon',
+    fault: 'a plugin daemon with another key',
+    inject: () => override({ plugin_daemon: { environment: { SERVER_KEY: 'another-key-of-the-daemon' } } }),
+    observed: 'the key of the api: 401',
+    undo: () => restore('plugin_daemon'),
+  },
+  {
+    id: 'app.ssrf-proxy',
+    fault: 'a proxy that is down',
+    inject: () => compose('stop', 'ssrf_proxy'),
+    observed: /^169\.254\.169\.254: .+ and 1 more$/,
+    undo: () => restore('ssrf_proxy'),
+  },
+];
 
 describe('a bundled test stack', () => {
   beforeAll(async () => {
@@ -158,6 +265,20 @@ describe('a bundled test stack', () => {
     expect(
       await status('local_sandbox', 'http://agent_ssrf_proxy:3128', 'http://agent_backend:5050/agent-stub/x'),
     ).toBe('404');
+  });
+
+  test.each(INSIDE_FAULTS)('$fault fails $id', async ({ id, inject, observed, undo }) => {
+    await inject();
+    const report = await postflight(deployment(false), [id]);
+    await undo();
+    const seen = result(report, id);
+    expect(seen?.status).toBe('fail');
+    expect(seen?.observed).toEqual(typeof observed === 'string' ? observed : expect.stringMatching(observed));
+  });
+
+  test('after the faults, every process answers again', async () => {
+    const report = await postflight(deployment(false));
+    expect(PASSING.map((id) => [id, result(report, id)?.status])).toEqual(PASSING.map((id) => [id, 'pass']));
   });
 
   test('serves on when containers were recreated under other addresses', async () => {

@@ -1,10 +1,10 @@
 import { plannedComponents } from '../../deployment/components.ts';
-import type { Deployment } from '../../deployment/schema/deployment.ts';
-import { type CollectContext, CollectionError, type Collector } from '../evidence.ts';
+import { CollectionError, type Collector } from '../evidence.ts';
 import { RENDERED_OBJECTS } from '../rendered/set.ts';
 import { type AnswersFact, APP_ANSWERS, APP_HEALTH, ROUTES, SETUP } from './answers.ts';
 import { askInside, askNginx } from './compose-entrypoint.ts';
 import { composeWorkloads } from './compose-workloads.ts';
+import { deploymentOf } from './inside/exec.ts';
 import { askService } from './kubernetes-entrypoint.ts';
 import { kubernetesWorkloads } from './kubernetes-workloads.ts';
 import { APP_WORKLOADS, type AppWorkload } from './workloads.ts';
@@ -47,8 +47,3 @@ export const appWorkloadsCollector: Collector<readonly AppWorkload[]> = {
       : kubernetesWorkloads(context, deployment.target.namespace, rendered);
   },
 };
-
-function deploymentOf({ deployment }: CollectContext): Deployment {
-  if (deployment === undefined) throw new CollectionError('absent', 'a deployment file');
-  return deployment;
-}

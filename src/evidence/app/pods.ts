@@ -11,6 +11,8 @@ export interface AppPod {
   readonly restarts: number;
   /** ISO time when a container last ended before a restart; undefined if none restarted. */
   readonly lastRestart: string | undefined;
+  /** ISO time when its newest container started. Empty if none runs. */
+  readonly startedAt: string;
   /** Container ports by name, for Services with a named target port. */
   readonly ports: Readonly<Record<string, number>>;
 }
@@ -41,6 +43,11 @@ function appPod(pod: unknown): AppPod | undefined {
     images: [...new Set(all.map((one) => textAt(one, 'image')))],
     restarts: statuses.reduce<number>((sum, one) => sum + (Number(at(one, 'restartCount')) || 0), 0),
     lastRestart: restarted.toSorted().at(-1),
+    startedAt:
+      statuses
+        .map((one) => textAt(one, 'state', 'running', 'startedAt'))
+        .toSorted()
+        .at(-1) ?? '',
     ports: Object.fromEntries(
       containers
         .flatMap((one) => listAt(one, 'ports'))

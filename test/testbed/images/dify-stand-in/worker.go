@@ -8,8 +8,9 @@ import (
 )
 
 // defaultQueues are the queues that a worker of Dify serves by default.
-const defaultQueues = "dataset,priority_dataset,pipeline,mail,ops_trace,app_deletion,plugin,workflow_storage," +
-	"conversation,workflow,schedule_poller,schedule_executor,retention"
+const defaultQueues = "dataset,priority_dataset,priority_pipeline,pipeline,mail,ops_trace,app_deletion,plugin," +
+	"workflow_storage,conversation,workflow,schedule_poller,schedule_executor,triggered_workflow_dispatcher," +
+	"trigger_refresh_executor,retention"
 
 const (
 	// workerKeys is the prefix of the keys in the broker, one for each running worker. A worker renews its key long
