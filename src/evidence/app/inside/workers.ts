@@ -6,7 +6,7 @@ import { deploymentOf, type Inside, processesOf, runInside } from './exec.ts';
 export interface WorkersFact {
   /** Node names of the running workers: `celery@HOST`. Simulated pods are left out. */
   readonly running: readonly string[];
-  /** Workers that answered, with the queues that each consumes. Workers of other deployments on the broker are here too. */
+  /** Workers that answered, with the queues that each consumes. */
   readonly answered: readonly { readonly name: string; readonly queues: readonly string[] }[];
 }
 export const APP_WORKERS = evidenceKey<Inside<WorkersFact>>('app.workers', 1);
@@ -21,9 +21,12 @@ export const appWorkersCollector: Collector<Inside<WorkersFact>> = {
   timeoutMs: 90_000,
   collect: async (context) => {
     const app = difyProfile(deploymentOf(context).version)?.celeryApp ?? 'app.celery';
-    const command = ['celery', '-A', app, 'inspect', 'active_queues', '--timeout', String(WAIT_SECONDS)];
     const workers = await processesOf(context, 'worker');
     const running = workers.filter(({ simulated }) => !simulated).map(({ host }) => `celery@${host}`);
+    // Celery stops waiting once every named worker answered.
+    const named = running.length === 0 ? [] : ['--destination', running.join(',')];
+    const wait = ['--timeout', String(WAIT_SECONDS)];
+    const command = ['celery', '-A', app, 'inspect', 'active_queues', ...wait, ...named];
     // The api asks, because a worker that does not answer may not be able to run a command either.
     return runInside(context, { component: 'api', command, okCodes: [0, NO_ANSWER] }, (stdout) => ({
       running,
