@@ -25,6 +25,7 @@ test('a changed service shows old and new of what is no secret', () => {
   const env = envChange(before.env, after);
   expect(serviceFields('worker', before.project, after.project, env)).toEqual([
     { path: 'environment.LOG_LEVEL', was: 'INFO', is: 'DEBUG' },
+    { path: 'environment.ENABLE_REQUEST_LOGGING', was: 'true', is: 'false' },
     { path: 'environment.REDIS_HOST', was: 'a.example.test', is: 'b.example.test' },
     { path: 'deploy.replicas', was: '1', is: '3' },
     { path: 'environment.CELERY_BROKER_URL', secret: true },
