@@ -99,7 +99,7 @@ it('sees the engine’s own size, disk and Compose', async () => {
   });
   expect(check('host.cpu')?.observed).toMatch(/^\d+ CPU/);
   expect(check('host.memory')?.observed).toMatch(/GiB/);
-  expect(check('host.disk')?.observed).toContain('free behind');
+  expect(check('host.disk')?.observed).toContain('free on the disk of');
 });
 
 it('finds nothing wrong with a machine that has nothing of Dify yet', async () => {
@@ -168,7 +168,7 @@ describe('leftovers of an earlier installation', () => {
     ]);
     expect(check('host.postgres-data')).toMatchObject({
       status: 'fail',
-      observed: expect.stringContaining('names another one'),
+      observed: expect.stringContaining('the file has another password'),
     });
     expect(stdout).not.toContain('planted-password');
   });

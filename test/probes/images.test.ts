@@ -151,7 +151,7 @@ it('an image of another architecture fails', async () => {
   const { architectures } = await ask([`${open.name}/dify/api:1.16.1`, `${open.name}/dify/sandbox:0.2.15`]);
   expect(architectures).toMatchObject({
     status: 'fail',
-    observed: `${open.name}/dify/sandbox:0.2.15 is made for arm64`,
+    observed: `${open.name}/dify/sandbox:0.2.15 supports arm64`,
   });
 });
 

@@ -79,7 +79,7 @@ it.each<readonly [what: string, decide: Decide, id: string, message: RegExp, rem
     ({ headers, url }) => ({ status: 301, headers: { location: `https://${headers.host}${url}` } }),
     'login',
     /answers 301 and redirects to https:\/\/127\.0\.0\.1/,
-    /as the endpoint/,
+    /set the endpoint to the address in the redirect/,
   ],
   ['has nothing behind it', () => html(502), 'login', /answers 502/, /proxy/],
 ])('a gateway that %s', async (_, decide, id, message, remedy) => {

@@ -143,7 +143,7 @@ const S3 = 'object-storage';
 describe('what is wrong with the key or the bucket', () => {
   it.each<readonly [what: string, scene: Scene, id: string, status: string, message: RegExp]>([
     ['a key id that is not known', { user: 'nobody' }, 'login', 'fail', /does not know this key id/],
-    ['a key id of other letters', { user: 'schlüssel鑰' }, 'login', 'fail', /characters that no request can carry/],
+    ['a key id of other letters', { user: 'schlüssel鑰' }, 'login', 'fail', /characters that no request can contain/],
     ['a wrong secret', { secret: 'wrong-wrong-wrong-wrong-wrong-wrong' }, 'login', 'fail', /secret does not belong/],
     [
       'a bucket that is missing',
@@ -197,7 +197,7 @@ describe('what an administrator took away', () => {
     await admin('set-bucket-quota', 'bucket=narrow', JSON.stringify({ quota: 100, quotatype: 'hard' }));
     const { findings, result } = await run({ s3: { bucket: 'narrow', pluginBucket: 'narrow' } });
     expect(findings).toEqual([PLAIN, `${S3}.capacity fail`]);
-    expect(result(`${S3}.capacity`).message).toContain('takes nothing more');
+    expect(result(`${S3}.capacity`).message).toContain('accepts no more objects');
   });
 });
 

@@ -477,7 +477,7 @@ describe('rights and limits', () => {
   });
 
   it.each([
-    ['fsync', 'postgres.durability fail', /fsync is off: a crash of the machine/],
+    ['fsync', 'postgres.durability fail', /fsync is off: after a crash of the machine/],
     ['full_page_writes', 'postgres.durability warn', /full_page_writes is off/],
     ['autovacuum', 'postgres.upkeep warn', /autovacuum off: dead rows accumulate/],
   ])('%s switched off', async (name, finding, words) => {
@@ -581,7 +581,7 @@ describe('redundancy', () => {
     try {
       const { findings, of } = await lookAt(main, verified());
       expect(findings).toEqual(['postgres.archiving warn']);
-      expect(of('postgres.archiving').message).toMatch(/archived at no time/);
+      expect(of('postgres.archiving').message).toMatch(/archived only when it is full/);
     } finally {
       await main.configure({ archive_timeout: '60' });
     }

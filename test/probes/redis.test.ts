@@ -275,7 +275,7 @@ describe('what is no Redis for Dify', () => {
       /database 1 \(broker\) and database 2 \(agent\) .* has no database with this number/,
     );
     expect(of('redis.rights')).toMatchObject({
-      message: expect.stringMatching(/^EVAL: not known/),
+      message: expect.stringMatching(/^Redis does not know EVAL/),
       remedy: expect.stringMatching(/rename-command/),
     });
   });

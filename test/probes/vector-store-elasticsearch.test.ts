@@ -137,7 +137,7 @@ describe('Elasticsearch of two data nodes', () => {
     expect(findings).toEqual(['vector-store.writes fail']);
     const { message, remedy } = results.find(({ id }) => id === 'vector-store.writes') ?? {};
     expect(message).toMatch(/a write failed: .*blocked by/);
-    expect(remedy).toContain('make room');
+    expect(remedy).toContain('free disk space');
   });
 
   it('that a restart in turns left placing no copies is degraded', async () => {
