@@ -3,8 +3,8 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /**
- * `unit` runs anywhere in seconds. `testbed`, `probes`, `e2e` and `failures` stand on real programs (test/testbed/), one file at a time, since
- * they share two cores and one Docker host; where they cannot run they say why, and with CI set that is a failure.
+ * `unit` runs anywhere in seconds. `testbed`, `probes`, `e2e` and `failures` stand on real programs (test/testbed/), two files at a time after the
+ * unit tests; where they cannot run they say why, and with CI set that is a failure.
  */
 export default defineConfig({
   define: { __DIFYCTL_VERSION__: JSON.stringify('0.0.0-test') },
@@ -31,7 +31,10 @@ export default defineConfig({
           include: ['testbed', 'probes', 'e2e', 'failures'].map((room) => `test/${room}/**/*.test.ts`),
           // Upstream's charts are not part of this repository (docs/dify-versions.md).
           exclude: process.env.DIFYCTL_TEST_CHARTS === undefined ? ['test/e2e/render/real-charts.test.ts'] : [],
-          fileParallelism: false,
+          globalSetup: ['test/testbed/shared/global-setup.ts'],
+          // Most files wait for servers most of the time, so that two use both cores.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
           testTimeout: 300_000,
           hookTimeout: 1_800_000,
         },

@@ -17,37 +17,33 @@ import { collectContext } from '../support/check-runs.ts';
 import { parsedDeployment, urls } from '../support/deployments.ts';
 import { writeRendered } from '../support/rendered-directory.ts';
 import { fakeSecrets, fakeSecretValues } from '../support/secrets.ts';
-import type { DockerHost } from '../testbed/docker/host.ts';
-import { upDocker } from '../testbed/docker/up.ts';
+import { composeImages } from '../testbed/docker/commands.ts';
+import { useSharedDockerHost } from '../testbed/docker/fixture.ts';
 import { useTestbed } from '../testbed/fixtures.ts';
 import { buildImages } from '../testbed/images/build.ts';
-import { progressPrinter } from '../testbed/provision/progress.ts';
 
 /** The rendered directory on a real engine, with real servers beside Dify's stand-ins, and postflight against it. */
-interface Stack {
-  readonly host: DockerHost;
+const engine = useSharedDockerHost(composeImages());
+
+interface Place {
   readonly base: string;
   readonly ports: readonly [number, number];
 }
 
-const stack = useTestbed<Stack>(
+const place = useTestbed<Place>(
   async () => {
-    const host = await upDocker({ onProgress: progressPrinter() });
     const base = await mkdtemp(join(tmpdir(), 'difyctl-stack-'));
     const [http = 0, https = 0] = await freePorts(2, new Set());
-    return { host, base, ports: [http, https] };
+    return { base, ports: [http, https] };
   },
-  async ({ host, base }) => {
-    await host.down();
-    await rm(base, { recursive: true, force: true });
-  },
+  ({ base }) => rm(base, { recursive: true, force: true }),
 );
 
-const directory = (): string => join(stack.get().base, 'dify');
+const directory = (): string => join(place.get().base, 'dify');
 
 /** Everything bundled, in test, with or without TLS at nginx. */
 function deployment(tls: boolean): Deployment {
-  const [http, https] = stack.get().ports;
+  const [http, https] = place.get().ports;
   const address = tls ? `https://dify.example.test:${https}` : `http://127.0.0.1:${http}`;
   return parsedDeployment({
     apiVersion: 'difyctl/v1',
@@ -67,11 +63,11 @@ function deployment(tls: boolean): Deployment {
 }
 
 function render(of: Deployment): RenderedCompose {
-  return renderCompose(of, fakeSecrets(of), { baseDirectory: stack.get().base });
+  return renderCompose(of, fakeSecrets(of), { baseDirectory: place.get().base });
 }
 
 async function compose(...args: readonly string[]): Promise<string> {
-  const { host } = stack.get();
+  const host = engine.docker;
   const options = { cwd: directory(), env: host.env, stdin: 'ignore', all: true } as const;
   return (await execa(host.docker, ['compose', ...args], options)).all;
 }
@@ -85,7 +81,8 @@ async function up(of: Deployment): Promise<RenderedCompose> {
 
 /** Runs postflight, or only the checks of `ids`. */
 async function postflight(of: Deployment, ids?: readonly string[]): Promise<CheckReport> {
-  const { host, base } = stack.get();
+  const host = engine.docker;
+  const { base } = place.get();
   const runner = createRunner({
     env: { ...process.env, ...host.env },
     hiddenNames: new Set(),
@@ -133,7 +130,7 @@ async function psql(statement: string): Promise<string> {
 
 /** Starts a service again with variables or a command of a second Compose file. */
 async function override(services: Readonly<Record<string, unknown>>): Promise<void> {
-  const file = join(stack.get().base, 'override.json');
+  const file = join(place.get().base, 'override.json');
   await writeFile(file, JSON.stringify({ services }));
   const files = ['-f', 'compose.yaml', '-f', file];
   await compose(...files, 'up', '-d', '--no-deps', '--wait', ...Object.keys(services));
@@ -221,7 +218,7 @@ describe('a bundled test stack', () => {
   beforeAll(async () => {
     const { services } = render(deployment(false)).project as { services: Record<string, { image: string }> };
     const images = Object.values(services).map(({ image }) => image);
-    await buildImages(stack.get().host, images, { onProgress: progressPrinter() });
+    await buildImages(engine.docker, images);
   });
 
   test('comes up whole, every service healthy and both jobs done', async () => {
@@ -315,7 +312,7 @@ describe('a bundled test stack', () => {
   });
 
   test('takes TLS by another nginx alone, judged by the certificate of the file', async () => {
-    const { base } = stack.get();
+    const { base } = place.get();
     const key = join(base, 'tls.key');
     const subject = ['-subj', '/CN=dify.example.test', '-addext', 'subjectAltName=DNS:dify.example.test'];
     const make = [

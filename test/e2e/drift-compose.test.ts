@@ -10,9 +10,9 @@ import { type ComposeFixture, createComposeFixture, testComposeFile, told } from
 import type { TempWorkspace } from '../support/difyctl.ts';
 import { CTRL_C, PtySession } from '../support/pty.ts';
 import { composeImages } from '../testbed/docker/commands.ts';
-import { useDockerHost } from '../testbed/docker/fixture.ts';
+import { useSharedDockerHost } from '../testbed/docker/fixture.ts';
 
-const testbed = useDockerHost(composeImages());
+const testbed = useSharedDockerHost(composeImages());
 
 let scene: ComposeFixture;
 let place: TempWorkspace;

@@ -4,9 +4,9 @@ import type { Drift } from '../../src/evidence/drift/drift.ts';
 import type { InstallReport } from '../../src/operations/report.ts';
 import type { Outcome, TempWorkspace } from '../support/difyctl.ts';
 import { createKubernetesFixture, type KubernetesFixture } from '../support/kubernetes-fixture.ts';
-import { useCluster } from '../testbed/fixtures.ts';
+import { useSharedCluster } from '../testbed/fixtures.ts';
 
-const testbed = useCluster({ nodes: '6x8C32G', zones: 3 });
+const testbed = useSharedCluster();
 
 type Kubectl = (...args: readonly string[]) => Promise<string>;
 type Expected = Partial<Omit<Drift, 'by'>> & { readonly by?: string };

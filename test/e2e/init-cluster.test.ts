@@ -5,9 +5,9 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest
 import { builtProgram } from '../support/built.ts';
 import { CHART } from '../support/chart.ts';
 import { CTRL_C, ENTER, ESCAPE, PtySession } from '../support/pty.ts';
-import { useCluster } from '../testbed/fixtures.ts';
+import { useCluster, useSharedCluster } from '../testbed/fixtures.ts';
 
-const testbed = useCluster({ nodes: '6x8C32G', zones: 3, tools: ['kubectl'] });
+const testbed = useSharedCluster();
 
 let program: string;
 let folder: string;

@@ -6,10 +6,10 @@ import { type ComposeFixture, createComposeFixture, testComposeFile, told } from
 import type { Running, TempWorkspace } from '../support/difyctl.ts';
 import { isThere } from '../support/recorder.ts';
 import { composeImages } from '../testbed/docker/commands.ts';
-import { useDockerHost } from '../testbed/docker/fixture.ts';
+import { useSharedDockerHost } from '../testbed/docker/fixture.ts';
 
 /** One installation whose runs are killed again and again, each at a moment that is waited for; the next run goes on where it stopped. */
-const testbed = useDockerHost(composeImages());
+const testbed = useSharedDockerHost(composeImages());
 
 let scene: ComposeFixture;
 let place: TempWorkspace;

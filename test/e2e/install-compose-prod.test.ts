@@ -8,11 +8,11 @@ import type { Outcome, TempWorkspace } from '../support/difyctl.ts';
 import { type HealthyStores, startHealthyStores } from '../support/healthy-stores.ts';
 import { composeProduction, RISKS } from '../support/productions.ts';
 import { composeImages } from '../testbed/docker/commands.ts';
-import { useDockerHost } from '../testbed/docker/fixture.ts';
+import { useSharedDockerHost } from '../testbed/docker/fixture.ts';
 import { makeCertificate } from '../testbed/services/tls.ts';
 
 /** A production on one machine: real external data services, TLS at nginx, its risks accepted by name. */
-const testbed = useDockerHost(composeImages());
+const testbed = useSharedDockerHost(composeImages());
 
 const HOST = 'dify.example.test';
 

@@ -12,10 +12,10 @@ import {
 import type { Outcome, TempWorkspace } from '../support/difyctl.ts';
 import { openCompose, WORK } from '../support/open-targets.ts';
 import { composeImages } from '../testbed/docker/commands.ts';
-import { useDockerHost } from '../testbed/docker/fixture.ts';
+import { useSharedDockerHost } from '../testbed/docker/fixture.ts';
 
 /** A test installation from its first run to its removal, on a real engine. The tests follow one another as an operator's days do. */
-const testbed = useDockerHost(composeImages());
+const testbed = useSharedDockerHost(composeImages());
 
 let scene: ComposeFixture;
 let place: TempWorkspace;

@@ -13,10 +13,10 @@ import {
 } from '../support/kubernetes-fixture.ts';
 import { PtySession } from '../support/pty.ts';
 import { samplePairs } from '../support/sample.ts';
-import { useCluster } from '../testbed/fixtures.ts';
+import { useSharedCluster } from '../testbed/fixtures.ts';
 import { startTcpDoor } from '../testbed/services/tcp-door.ts';
 
-const testbed = useCluster({ nodes: '6x8C32G', zones: 3 });
+const testbed = useSharedCluster();
 
 const open: KubernetesFixture[] = [];
 let made = 0;

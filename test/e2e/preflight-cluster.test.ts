@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CheckReport, CheckResult } from '../../src/checks/check.ts';
 import { runCli } from '../support/cli.ts';
 import { PLANTED, usePreflight } from '../support/cluster-preflight.ts';
-import { useCluster } from '../testbed/fixtures.ts';
+import { useSharedCluster } from '../testbed/fixtures.ts';
 
 /** Preflight of a whole deployment with real kubectl and helm, on a real control plane with simulated nodes. */
-const testbed = useCluster({ nodes: '6x8C32G', zones: 3 });
+const testbed = useSharedCluster();
 
 const preflight = usePreflight(testbed);
 const { env } = preflight;

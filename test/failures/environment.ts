@@ -7,8 +7,8 @@ import { type HealthyStores, startHealthyStores } from '../support/healthy-store
 import { composeProduction, kubernetesProduction } from '../support/productions.ts';
 import type { Cluster } from '../testbed/cluster/cluster.ts';
 import { composeImages } from '../testbed/docker/commands.ts';
-import { useDockerHost } from '../testbed/docker/fixture.ts';
-import { useCluster, useTestbed } from '../testbed/fixtures.ts';
+import { useSharedDockerHost } from '../testbed/docker/fixture.ts';
+import { useSharedCluster, useTestbed } from '../testbed/fixtures.ts';
 import { type Certificate, makeCertificate } from '../testbed/services/tls.ts';
 import type { Environment } from './scenarios.ts';
 
@@ -24,8 +24,8 @@ const BROKEN_SECRETS = {
 
 /** Healthy deployments with all that they stand on, and a folder from which difyctl judges them. */
 export function useEnvironment(): { readonly world: Environment; readonly place: TempWorkspace } {
-  const testbed = useCluster({ nodes: '6x8C32G', zones: 3 });
-  const docker = useDockerHost(composeImages());
+  const testbed = useSharedCluster();
+  const docker = useSharedDockerHost(composeImages());
   const stores = useTestbed(startHealthyStores, (made) => made.stop());
   let made: { readonly world: Environment; readonly place: TempWorkspace } | undefined;
   beforeAll(async () => {

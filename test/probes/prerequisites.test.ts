@@ -9,7 +9,7 @@ import { sqlScript } from '../../src/prerequisites/sql.ts';
 import { runCli } from '../support/cli.ts';
 import { parsedDeployment, SAMPLE_FILES } from '../support/deployments.ts';
 import { limitedUser } from '../testbed/cluster/access.ts';
-import { useCluster, useTestbed } from '../testbed/fixtures.ts';
+import { useSharedCluster, useTestbed } from '../testbed/fixtures.ts';
 import { startPostgres } from '../testbed/services/postgres.ts';
 
 const SAMPLE = SAMPLE_FILES['prod-kubernetes-s3-qdrant'];
@@ -49,7 +49,7 @@ describe('the SQL, on a real server', () => {
 });
 
 describe('the rights, on a real API server', () => {
-  const testbed = useCluster({ nodes: '6x8C32G', zones: 3 });
+  const testbed = useSharedCluster();
   let folder: string;
 
   beforeAll(async () => {

@@ -5,6 +5,8 @@ import { execa } from 'execa';
 import { afterAll, describe, expect, it } from 'vitest';
 import { findMarked } from '../../src/rehearsal/processes/daemon.ts';
 import { limitedUser } from './cluster/access.ts';
+import { settledContentsOf } from './cluster/contents.ts';
+import { emptyCluster, untilAsAtStart } from './cluster/reset.ts';
 import { useCluster } from './fixtures.ts';
 
 const deployment = (name: string, replicas: number, extra: object = {}) => ({
@@ -123,5 +125,22 @@ describe('a cluster of six simulated nodes in three zones', () => {
     expect(await can('list', 'configmaps')).toBe('yes');
     expect(await can('create', 'secrets')).toBe('no');
     expect(await can('list', 'nodes')).toBe('no');
+  });
+
+  it('is emptied for the next file, unless an object of its start was changed', async () => {
+    const { cluster } = testbed;
+    const start = await settledContentsOf(cluster.api);
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'full' } };
+    const inside = [claim('shared', 'fast-rwx', 'ReadWriteMany'), deployment('web', 3, mounting('shared'))];
+    const rules = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: 'full' } };
+    await cluster.apply(namespace, rules);
+    await cluster.kubectl(['-n', 'full', 'apply', '-f', '-'], {
+      input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: inside }),
+    });
+    await cluster.kubectl(['-n', 'full', 'rollout', 'status', 'deployment/web', '--timeout=60s']);
+    await emptyCluster(cluster.api, start);
+    await untilAsAtStart(cluster.api, start);
+    await cluster.cordon('sim-1');
+    await expect(emptyCluster(cluster.api, start)).rejects.toThrow('missing or different: /api/v1/nodes/sim-1');
   });
 });

@@ -8,7 +8,7 @@ import { stringify } from 'yaml';
 
 import { parseUris } from './debian/packages.ts';
 import { composeImages } from './docker/commands.ts';
-import { useDockerHost } from './docker/fixture.ts';
+import { useSharedDockerHost } from './docker/fixture.ts';
 import { expanded } from './images/archive.ts';
 import { nameAndTag } from './images/image.ts';
 
@@ -152,7 +152,7 @@ const PROJECT = {
 };
 
 describe('the images in one project', () => {
-  const testbed = useDockerHost(composeImages());
+  const testbed = useSharedDockerHost(composeImages());
   let folder = '';
   const compose = (args: readonly string[], env: Record<string, string> = {}) =>
     execa(testbed.docker.docker, ['compose', ...args], {

@@ -1,8 +1,9 @@
-import { readdir } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
+import path from 'node:path';
 
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 
 import { useTestbed } from './fixtures.ts';
 import { startListener } from './services/listener.ts';
@@ -12,16 +13,18 @@ import { startRedis } from './services/redis.ts';
 import { startRedisSentinel } from './services/redis-sentinel.ts';
 import { startWeaviate } from './services/weaviate.ts';
 
-const serviceFolders = async (): Promise<string[]> =>
-  (await readdir(tmpdir())).filter((name) => /^difyctl-(postgres|redis|sentinel|minio|weaviate)-/.test(name));
+/** A folder for temporary files that no other test file uses. */
+const folder = await mkdtemp(path.join(tmpdir(), 'difyctl-services-'));
+await chmod(folder, 0o755);
+vi.stubEnv('TMPDIR', folder);
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Starts a service for the tests of a `describe`. */
 const useService = <S extends { stop(): Promise<void> }>(start: () => Promise<S>) =>
   useTestbed(start, (service) => service.stop());
 
 describe('what services leave behind', () => {
-  const before = serviceFolders();
-  afterAll(async () => expect(await serviceFolders()).toEqual(await before));
+  afterAll(async () => expect(await readdir(folder)).toEqual([]));
 
   describe('PostgreSQL with a standby, behind TLS', () => {
     const options = { tls: true, standby: true, databases: ['dify'], settings: { max_connections: 77 } };

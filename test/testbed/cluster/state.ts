@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { UserError } from '../../../src/base/errors.ts';
 import { PORT_NAMES } from '../../../src/rehearsal/plane/control-plane.ts';
 import { freePorts } from '../../../src/rehearsal/plane/ports.ts';
-import { isSameProcess, processIdentity } from '../../../src/rehearsal/processes/identity.ts';
+import { isSameProcess } from '../../../src/rehearsal/processes/identity.ts';
 import { withLock } from '../../../src/rehearsal/programs/lock.ts';
 import { cacheRoot } from '../provision/cache.ts';
 
@@ -39,8 +39,8 @@ export interface Claim {
   readonly name: string;
   readonly zones: number;
   readonly realNode: boolean;
-  /** True if the testbed belongs to this process. */
-  readonly owned: boolean;
+  /** `processIdentity` of the process that takes the testbed down. Undefined if the user does that. */
+  readonly owner: string | undefined;
 }
 
 /**
@@ -70,7 +70,7 @@ export async function claimCluster(claim: Claim): Promise<ClusterState> {
       const state: ClusterState = {
         name: claim.name,
         createdAt: new Date().toISOString(),
-        ...(claim.owned ? { owner: await processIdentity(process.pid) } : {}),
+        ...(claim.owner === undefined ? {} : { owner: claim.owner }),
         phase: 'starting',
         ports: Object.fromEntries(PORT_NAMES.map((name, index) => [name, ports[index]])) as ClusterState['ports'],
         daemons: [],

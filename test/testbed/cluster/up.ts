@@ -13,6 +13,7 @@ import { type Daemon, type DaemonSpec, logTail, startDaemon } from '../../../src
 import { PLANE_PROGRAMS } from '../../../src/rehearsal/programs/table.ts';
 import { ensure } from '../provision/ensure.ts';
 import type { OnProgress } from '../provision/progress.ts';
+import { type Owner, ownerIdentity } from '../shared/run.ts';
 import { Cluster, type ClusterTools } from './cluster.ts';
 import { takeDown, takeDownAbandoned } from './down.ts';
 import { nodeAddresses } from './real/namespaces.ts';
@@ -21,7 +22,8 @@ import { createClasses, testbedStages } from './simulation.ts';
 import { type ClusterState, claimCluster, clusterFolder, contextName, saveState } from './state.ts';
 import { TESTBED_USERS } from './users.ts';
 
-const TOOLS = ['kubectl', 'helm3', 'helm4'] as const;
+/** What a user of a cluster runs. */
+export const TOOLS = ['kubectl', 'helm3', 'helm4'] as const;
 
 export interface UpOptions {
   /** Simulated nodes, such as `6x8C32G` or `4x8C32G,2x4C16G`; `0` for none. */
@@ -31,8 +33,11 @@ export interface UpOptions {
   /** Adds a node that runs real containers (root only). */
   readonly realNode?: boolean;
   readonly name?: string;
-  /** `process` (default): the testbed belongs to this process and is removed when that no longer runs. */
-  readonly owner?: 'process' | 'user';
+  /**
+   * `process` (default): the testbed belongs to this process and is removed when that no longer runs. `run`: likewise
+   * the test run.
+   */
+  readonly owner?: Owner;
   /** Which of kubectl, helm 3 and helm 4 to provide. Default: all. */
   readonly tools?: readonly (typeof TOOLS)[number][];
   /** Try published binaries before building. */
@@ -64,7 +69,7 @@ export async function upCluster(options: UpOptions): Promise<Cluster> {
     name: options.name ?? `t-${process.pid}-${made}`,
     zones: options.zones ?? 1,
     realNode: options.realNode ?? false,
-    owned: options.owner !== 'user',
+    owner: await ownerIdentity(options.owner ?? 'process'),
   });
   try {
     return await bringUp(state, { programs, tools, nodeParts }, options);

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { processIdentity } from '../../../src/rehearsal/processes/identity.ts';
 import { type DebianTree, debianTree } from '../debian/tree.ts';
 import { ensure } from '../provision/ensure.ts';
 import type { OnProgress } from '../provision/progress.ts';
 import { Unavailable } from '../provision/unavailable.ts';
+import { type Owner, ownerIdentity } from '../shared/run.ts';
 import { type Bridge, createBridge } from './bridge.ts';
 import { linkPrograms } from './client.ts';
 import { startDaemon } from './daemon.ts';
@@ -16,8 +16,11 @@ import { hostOf } from './host-of.ts';
 export interface UpDockerOptions {
   /** Lower-case letters, digits and dashes. Default: a random name. */
   readonly name?: string;
-  /** `process` (default): the host belongs to this process and is removed when that no longer runs. */
-  readonly owner?: 'process' | 'user';
+  /**
+   * `process` (default): the host belongs to this process and is removed when that no longer runs. `run`: likewise the
+   * test run.
+   */
+  readonly owner?: Owner;
   readonly onProgress?: OnProgress;
 }
 
@@ -43,7 +46,7 @@ export async function upDocker(options: UpDockerOptions = {}): Promise<DockerHos
   await mkdir(path.dirname(hostPaths(name).run), { recursive: true });
   await mkdir(hostPaths(name).run, { mode: 0o711 });
   const bridge = await createBridge();
-  const owner = options.owner === 'user' ? '' : await processIdentity(process.pid);
+  const owner = (await ownerIdentity(options.owner ?? 'process')) ?? '';
   const state: DockerState = { name, daemon: '', owner, bridge: bridge.name, network: bridge.network };
   try {
     await start(state, tree, bridge, compose);
