@@ -1,28 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { createComposeFixture, testComposeFile } from '../support/compose-fixture.ts';
 import { createKubernetesFixture } from '../support/kubernetes-fixture.ts';
-import {
-  COMPOSE_ROWS,
-  EVERY_ROW,
-  everyRowDone,
-  KUBERNETES_ROWS,
-  keyOf,
-  repairDrift,
-  runMainJob,
-  versionsPage,
-} from '../support/versions.ts';
+import { EVERY_ROW, testedComposeRows, testedKubernetesRows } from '../support/version-rows.ts';
+import { everyRowDone, keyOf, repairDrift, runMainJob, versionsPage } from '../support/versions.ts';
 import { composeImages } from '../testbed/docker/commands.ts';
-import { useDockerHost } from '../testbed/docker/fixture.ts';
-import { useCluster } from '../testbed/fixtures.ts';
+import { useSharedDockerHost } from '../testbed/docker/fixture.ts';
+import { useSharedCluster } from '../testbed/fixtures.ts';
 import { ensure } from '../testbed/provision/ensure.ts';
 import { progressPrinter } from '../testbed/provision/progress.ts';
 
 const codes = new Map<string, readonly number[]>();
-const rows = KUBERNETES_ROWS.filter(({ always }) => EVERY_ROW || always === true);
+const rows = testedKubernetesRows();
 const BUILD_MS = 1_200_000;
 
 describe('the main job on Kubernetes', () => {
-  const testbed = useCluster({ nodes: '6x8C32G', zones: 3 });
+  const testbed = useSharedCluster();
 
   test.each(rows)(
     'with $kubectl, $helm and $node',
@@ -50,9 +42,9 @@ describe('the main job on Kubernetes', () => {
 });
 
 describe('the main job on Docker Compose', () => {
-  const testbed = useDockerHost(composeImages());
+  const testbed = useSharedDockerHost(composeImages());
 
-  test.each(COMPOSE_ROWS)(
+  test.each(testedComposeRows())(
     'with %s',
     async (row) => {
       const { [row]: compose } = await ensure([row], { onProgress: progressPrinter() });

@@ -1,32 +1,8 @@
 import { execa } from 'execa';
 import { expect } from 'vitest';
-import { PROGRAMS, type ProgramName } from '../testbed/provision/programs.ts';
+import { PROGRAMS } from '../testbed/provision/programs.ts';
 import type { TempWorkspace } from './difyctl.ts';
-import { IS_FULL } from './sample.ts';
-
-/** The programs of one row of docs/versions.md, by their names in the testbed's table. */
-export interface KubernetesRow {
-  readonly kubectl: ProgramName;
-  readonly helm: ProgramName;
-  readonly node: ProgramName;
-  /** True for the ends of the supported ranges, which every run tests. `npm run test:versions` tests every row. */
-  readonly always?: true;
-}
-
-/** Every supported version of kubectl, helm and Node is in one of these rows. */
-export const KUBERNETES_ROWS: readonly KubernetesRow[] = [
-  { kubectl: 'kubectl-1.27', helm: 'helm-3.14', node: 'node-20', always: true },
-  { kubectl: 'kubectl-1.30', helm: 'helm-4.0', node: 'node-22' },
-  { kubectl: 'kubectl-1.32', helm: 'helm-4.1', node: 'node-24' },
-  { kubectl: 'kubectl-1.33', helm: 'helm-4.2', node: 'node-22' },
-  { kubectl: 'kubectl', helm: 'helm4', node: 'node-24', always: true },
-  { kubectl: 'kubectl-1.37', helm: 'helm3', node: 'node-22' },
-];
-
-export const COMPOSE_ROWS = ['compose-2.24', 'compose-5'] as const;
-
-/** True if the whole table is tested and written. */
-export const EVERY_ROW = process.env.DIFYCTL_TEST_VERSIONS === 'all' || IS_FULL;
+import { COMPOSE_ROWS, KUBERNETES_ROWS, type KubernetesRow } from './version-rows.ts';
 
 export const versionOf = (name: string): string =>
   Object.entries(PROGRAMS).find(([row]) => row === name)?.[1].version ?? '';
@@ -95,7 +71,7 @@ export function versionsPage(codes: ReadonlyMap<string, readonly number[]>): str
     'difyctl promises to work with kubectl 1.27 and newer, helm 3.14 and newer (3 and 4), Docker Compose 2.24 and newer, and Node 20.19, 22 and 24.',
     'The `tools.*` checks of `preflight` hold these ranges. `npm run test:versions` builds each program, runs the main job with it on a real cluster or a',
     'real Docker engine, and writes this page. A cell is the exit code of the command. On Kubernetes an image is set by hand with that kubectl as well: `plan`',
-    'names it, and `install` repairs it. `npm test` runs the ends of the ranges.',
+    'names it, and `install` repairs it. `npm test` runs the oldest kubectl, helm and Node, and one end of the range of Compose.',
     '',
     '## Kubernetes',
     '',

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 
 import { Fault } from '../../src/base/errors.ts';
 import { isSameProcess } from '../../src/rehearsal/processes/identity.ts';
+import { testedComposeRows } from '../support/version-rows.ts';
 import { CHROMIUM_PACKAGES } from './browser/chromium.ts';
 import { takeDown } from './cluster/down.ts';
 import { type ClusterState, clusterFolder, isAbandoned, listClusters, readState } from './cluster/state.ts';
@@ -10,8 +11,8 @@ import { debianTree } from './debian/tree.ts';
 import { dockerHostLines, downDockerHosts, upDockerHost } from './docker/commands.ts';
 import { dockerHosts } from './docker/host.ts';
 import { ensure } from './provision/ensure.ts';
-import { TEST_PROGRAM_NAMES } from './provision/programs.ts';
-import { elapsed, progressPrinter } from './provision/progress.ts';
+import { PROGRAMS, TEST_PROGRAM_NAMES } from './provision/programs.ts';
+import { elapsed, type OnProgress, progressPrinter } from './provision/progress.ts';
 import { Unavailable } from './provision/unavailable.ts';
 
 const USAGE = `npm run testbed -- COMMAND
@@ -58,13 +59,26 @@ async function main(): Promise<number> {
     case 'status':
       return await status();
     case 'provision':
-      await ensure(TEST_PROGRAM_NAMES, { onProgress: progressPrinter() });
-      await debianTree(CHROMIUM_PACKAGES, { onProgress: progressPrinter() });
+      await provision(progressPrinter());
       return 0;
     default:
       print(USAGE);
       return 2;
   }
+}
+
+/** Makes what the tests need. Downloads run beside the builds of Go programs, which use every core. */
+async function provision(onProgress: OnProgress): Promise<void> {
+  const names = [...TEST_PROGRAM_NAMES, ...testedComposeRows()];
+  const isBuilt = (name: (typeof names)[number]): boolean => PROGRAMS[name].kind === 'go';
+  const download = async (): Promise<void> => {
+    await ensure(
+      names.filter((name) => !isBuilt(name)),
+      { onProgress },
+    );
+    await debianTree(CHROMIUM_PACKAGES, { onProgress });
+  };
+  await Promise.all([ensure(names.filter(isBuilt), { onProgress }), download()]);
 }
 
 function printAll(lines: readonly string[]): number {

@@ -147,8 +147,8 @@ const table = {
   'helm-4.0': { ...helmOf('4.0.5'), onDemand: true },
   'helm-4.1': { ...helmOf('4.1.4'), onDemand: true },
   'helm-4.2': { ...helmOf('4.2.4'), onDemand: true },
-  'compose-2.24': composeOf('2.24.0', 'compose-2.24', 2),
-  'compose-5': composeOf('5.6.0', 'compose-5', 5),
+  'compose-2.24': { ...composeOf('2.24.0', 'compose-2.24', 2), onDemand: true },
+  'compose-5': { ...composeOf('5.6.0', 'compose-5', 5), onDemand: true },
   'node-20': nodeOf('20.19.0'),
   'node-22': nodeOf('22.23.5'),
   'node-24': nodeOf('24.22.3'),
@@ -244,5 +244,5 @@ export const PROGRAMS: Readonly<Record<keyof Table, Program>> = table;
 /** The names of the rows. */
 export const PROGRAM_NAMES = Object.keys(table) as (keyof Table)[];
 
-/** The rows that tests need. */
+/** The rows that every run of the tests needs. */
 export const TEST_PROGRAM_NAMES = PROGRAM_NAMES.filter((name) => !('onDemand' in PROGRAMS[name]));

@@ -23,7 +23,8 @@ const LINE_EVERY_MS = 15_000;
  * 15 s during a phase. Cached programs are not shown.
  */
 export function progressPrinter(stream: NodeJS.WriteStream = process.stderr): OnProgress {
-  let last: { key: string; at: number } | undefined;
+  /** The last line of each program. */
+  const last = new Map<string, { readonly phase: string; readonly at: number }>();
   return (progress) => {
     if (progress.phase === 'cached') return;
     const detail = progress.detail === undefined ? '' : `: ${progress.detail}`;
@@ -33,9 +34,10 @@ export function progressPrinter(stream: NodeJS.WriteStream = process.stderr): On
       stream.write(`\r\u001b[2K${text.slice(0, width)}${progress.phase === 'ready' ? '\n' : ''}`);
       return;
     }
-    const key = `${progress.name} ${progress.phase}`;
-    if (last?.key === key && progress.elapsedMs - last.at < LINE_EVERY_MS) return;
-    last = { key, at: progress.elapsedMs };
+    const { name, phase, elapsedMs } = progress;
+    const before = last.get(name);
+    if (before?.phase === phase && elapsedMs - before.at < LINE_EVERY_MS) return;
+    last.set(name, { phase, at: elapsedMs });
     stream.write(`${text}\n`);
   };
 }
