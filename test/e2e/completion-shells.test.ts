@@ -5,13 +5,14 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { COMMANDS } from '../../src/cli/frame/command-table.ts';
 import { runCli } from '../support/cli.ts';
+import { DEBIAN_SETS } from '../testbed/debian/sets.ts';
 import { type DebianTree, debianTree } from '../testbed/debian/tree.ts';
 import { progressPrinter } from '../testbed/provision/progress.ts';
 
 let folder = '';
 let tree: DebianTree;
 beforeAll(async () => {
-  tree = await debianTree(['fish', 'zsh'], { onProgress: progressPrinter() });
+  tree = await debianTree(DEBIAN_SETS.shells, { onProgress: progressPrinter() });
   folder = await mkdtemp(join(tmpdir(), 'difyctl-shells-'));
   // fish finds its functions beside its own program.
   for (const name of ['bin', 'share', 'etc']) await mkdir(join(folder, name));

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { COMMANDS } from '../../src/cli/frame/command-table.ts';
 import { runCli } from '../support/cli.ts';
 import { PtySession } from '../support/pty.ts';
+import { DEBIAN_SETS } from '../testbed/debian/sets.ts';
 import { type DebianTree, debianTree } from '../testbed/debian/tree.ts';
 import { progressPrinter } from '../testbed/provision/progress.ts';
 
@@ -13,7 +14,7 @@ const CTRL_T = '\u0014';
 let folder = '';
 let tree: DebianTree;
 beforeAll(async () => {
-  tree = await debianTree(['fish', 'zsh'], { onProgress: progressPrinter() });
+  tree = await debianTree(DEBIAN_SETS.shells, { onProgress: progressPrinter() });
   folder = await mkdtemp(join(tmpdir(), 'difyctl-zsh-'));
   for (const name of ['functions', 'bin']) await mkdir(join(folder, name));
   await writeFile(join(folder, 'functions', '_difyctl'), (await runCli(['completion', 'zsh'])).stdout);

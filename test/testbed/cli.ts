@@ -1,12 +1,11 @@
 import { parseArgs } from 'node:util';
-
 import { Fault } from '../../src/base/errors.ts';
 import { isSameProcess } from '../../src/rehearsal/processes/identity.ts';
 import { testedComposeRows } from '../support/version-rows.ts';
-import { CHROMIUM_PACKAGES } from './browser/chromium.ts';
 import { takeDown } from './cluster/down.ts';
 import { type ClusterState, clusterFolder, isAbandoned, listClusters, readState } from './cluster/state.ts';
 import { upCluster } from './cluster/up.ts';
+import { DEBIAN_SETS } from './debian/sets.ts';
 import { debianTree } from './debian/tree.ts';
 import { dockerHostLines, downDockerHosts, upDockerHost } from './docker/commands.ts';
 import { dockerHosts } from './docker/host.ts';
@@ -76,7 +75,7 @@ async function provision(onProgress: OnProgress): Promise<void> {
       names.filter((name) => !isBuilt(name)),
       { onProgress },
     );
-    await debianTree(CHROMIUM_PACKAGES, { onProgress });
+    for (const packages of Object.values(DEBIAN_SETS)) await debianTree(packages, { onProgress });
   };
   await Promise.all([ensure(names.filter(isBuilt), { onProgress }), download()]);
 }

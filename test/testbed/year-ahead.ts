@@ -1,8 +1,7 @@
 import path from 'node:path';
-
 import { execa } from 'execa';
-
 import { architecture } from './debian/architecture.ts';
+import { DEBIAN_SETS } from './debian/sets.ts';
 import { debianTree } from './debian/tree.ts';
 
 /**
@@ -11,7 +10,7 @@ import { debianTree } from './debian/tree.ts';
  * monotonic clock, which measures time limits.
  */
 async function main(): Promise<number> {
-  const tree = await debianTree(['libfaketime']);
+  const tree = await debianTree(DEBIAN_SETS.faketime);
   const library = path.join(tree.root, 'usr/lib', architecture().triplet, 'faketime/libfaketime.so.1');
   const result = await execa('npx', ['vitest', 'run', '--project', 'unit', ...process.argv.slice(2)], {
     stdio: 'inherit',

@@ -1,9 +1,8 @@
 import path from 'node:path';
 import puppeteer, { type Browser } from 'puppeteer-core';
 import { architecture } from '../debian/architecture.ts';
+import { DEBIAN_SETS } from '../debian/sets.ts';
 import { debianTree } from '../debian/tree.ts';
-
-export const CHROMIUM_PACKAGES = ['chromium-headless-shell', 'fonts-dejavu-core'];
 
 /**
  * Starts Debian's headless shell of Chromium, which makes no network requests of its own.
@@ -11,7 +10,7 @@ export const CHROMIUM_PACKAGES = ['chromium-headless-shell', 'fonts-dejavu-core'
  * @throws Unavailable if Debian's packages cannot be downloaded
  */
 export async function startChromium(): Promise<Browser> {
-  const tree = await debianTree(CHROMIUM_PACKAGES);
+  const tree = await debianTree(DEBIAN_SETS.chromium);
   // PulseAudio's private library is in a subfolder, where programs of an installed Chromium find it by their linkage.
   const libraries = [tree.env.LD_LIBRARY_PATH, path.join(tree.root, 'usr/lib', architecture().triplet, 'pulseaudio')];
   return puppeteer.launch({

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { DEBIAN_SETS } from '../debian/sets.ts';
 import { type DebianTree, debianTree } from '../debian/tree.ts';
 import { ensure } from '../provision/ensure.ts';
 import type { OnProgress } from '../provision/progress.ts';
@@ -24,9 +25,6 @@ export interface UpDockerOptions {
   readonly onProgress?: OnProgress;
 }
 
-/** dockerd, its containerd and runc, and the program that sets up each container's resolver. */
-const PACKAGES = ['docker.io', 'iptables'];
-
 /**
  * Starts a Docker engine with its own data, sockets, networks and control groups. Several can run at the same time.
  * @throws Unavailable if this is not root on Linux, or Debian's packages cannot be downloaded
@@ -38,7 +36,7 @@ export async function upDocker(options: UpDockerOptions = {}): Promise<DockerHos
   const progress = options.onProgress === undefined ? {} : { onProgress: options.onProgress };
   const name = options.name ?? `t${randomBytes(3).toString('hex')}`;
   if (!/^[a-z0-9][a-z0-9-]{0,30}$/.test(name)) throw new Error(`not a name for a Docker host: ${name}`);
-  const tree = await debianTree(PACKAGES, progress);
+  const tree = await debianTree(DEBIAN_SETS.docker, progress);
   const { compose } = await ensure(['compose'], progress);
   await downAbandoned();
   // Removes what an earlier run of that name left, even before a restart of the machine.

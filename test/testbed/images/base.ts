@@ -1,3 +1,4 @@
+import { DEBIAN_SETS } from '../debian/sets.ts';
 import { type FileRecipe, type LayerRecipe, layer } from './recipe.ts';
 
 /** A user of an image. Its group has the same name and number. */
@@ -26,7 +27,7 @@ const alpine = layer({
 
 /** The base if upstream uses Debian or Ubuntu: bash and the usual tools. */
 const debian = layer({
-  packages: ['bash', 'coreutils', 'dash', 'grep', 'sed', 'findutils', 'libc-bin', 'hostname'],
+  packages: DEBIAN_SETS.base,
   programs: ['bin/', 'usr/bin/getent', 'usr/bin/env', 'usr/bin/find', 'usr/bin/xargs', ...coreutils()],
   folders: ['usr/lib/locale/C.utf8'],
   directories: FOLDERS,
@@ -43,7 +44,7 @@ export function baseOfTag(tag: string): LayerRecipe {
 
 /** curl and the folder of public certificates, for images whose upstream has curl. */
 export const curl: LayerRecipe = layer({
-  packages: ['curl', 'ca-certificates'],
+  packages: DEBIAN_SETS.curl,
   programs: ['usr/bin/curl'],
   directories: { 'etc/ssl/certs': 0o755 },
 });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-
 import { execa } from 'execa';
+import { DEBIAN_SETS } from '../debian/sets.ts';
 
 import { debianTree } from '../debian/tree.ts';
 import {
@@ -31,7 +31,7 @@ export interface DockerRegistryService extends Service {
 
 /** Starts a registry. */
 export async function startDockerRegistry(options: DockerRegistryOptions = {}): Promise<DockerRegistryService> {
-  const tree = await debianTree(['docker-registry']);
+  const tree = await debianTree(DEBIAN_SETS.registry);
   const folder = await serviceFolder('registry');
   const host = options.bind ?? '127.0.0.1';
   const port = await servicePort(options);

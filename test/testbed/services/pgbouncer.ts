@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import path from 'node:path';
+import { DEBIAN_SETS } from '../debian/sets.ts';
 
 import { debianTree } from '../debian/tree.ts';
 import { privateFile, removeFolder, type Service, serviceFolder, servicePort, startProcess } from './service.ts';
@@ -19,7 +20,7 @@ export interface PgbouncerOptions {
  * @throws Unavailable if Debian's packages cannot be downloaded
  */
 export async function startPgbouncer({ to, users, settings = {} }: PgbouncerOptions): Promise<Service> {
-  const tree = await debianTree(['pgbouncer']);
+  const tree = await debianTree(DEBIAN_SETS.pgbouncer);
   const folder = await serviceFolder('pgbouncer');
   const [host, port] = ['127.0.0.1', await servicePort({})];
   const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;

@@ -1,6 +1,7 @@
 import { realpath, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
+import { DEBIAN_SETS } from '../debian/sets.ts';
 import { debianTree } from '../debian/tree.ts';
 import { ensure } from '../provision/ensure.ts';
 import { serviceFolder } from './service.ts';
@@ -12,12 +13,9 @@ export interface PostgresInstallation {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** The packages of PostgreSQL's servers and clients. The image of postgres has the same. */
-const PACKAGES = ['postgresql-15', 'tzdata', 'util-linux'];
-
 /** Debian's PostgreSQL 15. @throws Unavailable if Debian's packages cannot be downloaded */
 export async function debianPostgres(): Promise<PostgresInstallation> {
-  const tree = await debianTree(PACKAGES);
+  const tree = await debianTree(DEBIAN_SETS.postgres);
   return { programs: path.join(tree.root, 'usr/lib/postgresql/15/bin'), env: tree.env };
 }
 

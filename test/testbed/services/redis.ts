@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-
 import { execa } from 'execa';
-
 import { freePorts } from '../../../src/rehearsal/plane/ports.ts';
+import { DEBIAN_SETS } from '../debian/sets.ts';
 import { type DebianTree, debianTree } from '../debian/tree.ts';
 import {
   privateFile,
@@ -36,12 +35,9 @@ export interface RedisService extends Service {
   command(...words: readonly string[]): Promise<string>;
 }
 
-/** The packages of Redis. The image of redis has the same. */
-const PACKAGES = ['redis-server', 'redis-tools', 'util-linux'];
-
 /** Debian's Redis, run from its unpacked packages. */
 export function redisTree(): Promise<DebianTree> {
-  return debianTree(PACKAGES);
+  return debianTree(DEBIAN_SETS.redis);
 }
 
 /** Starts a Redis server. @throws Unavailable if Debian's packages cannot be downloaded */

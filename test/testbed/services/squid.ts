@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { request } from 'node:http';
 import path from 'node:path';
+import { DEBIAN_SETS } from '../debian/sets.ts';
 import { debianTree } from '../debian/tree.ts';
 import { privateFile, type Service, type ServiceOptions, serviceFolder, servicePort, startProcess } from './service.ts';
 
@@ -15,7 +16,7 @@ export interface Squid extends Service {
  * not connect.
  */
 export async function startSquid(rules: string, options: ServiceOptions = {}): Promise<Squid> {
-  const tree = await debianTree(['squid']);
+  const tree = await debianTree(DEBIAN_SETS.squid);
   const folder = await serviceFolder('squid');
   const [host, port] = [options.bind ?? '127.0.0.1', await servicePort(options)];
   const at = (file: string): string => path.join(tree.root, file);

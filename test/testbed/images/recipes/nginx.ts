@@ -1,3 +1,4 @@
+import { DEBIAN_SETS } from '../../debian/sets.ts';
 import { accountFiles, baseOfTag, curl } from '../base.ts';
 import { layer } from '../recipe.ts';
 import { entrypoint, type RecipeOf } from './context.ts';
@@ -29,7 +30,7 @@ export const nginx: RecipeOf = async ({ tag }) => ({
     baseOfTag(tag),
     curl,
     layer({
-      packages: ['nginx', 'gettext-base'],
+      packages: DEBIAN_SETS.nginx,
       programs: ['usr/sbin/nginx', 'usr/bin/envsubst'],
       folders: ['etc/nginx/mime.types', 'usr/share/nginx/html'],
       files: [

@@ -1,3 +1,4 @@
+import { DEBIAN_SETS } from '../../debian/sets.ts';
 import { accountFiles, baseOfTag } from '../base.ts';
 import { layer } from '../recipe.ts';
 import { entrypoint, type RecipeOf } from './context.ts';
@@ -13,7 +14,7 @@ export const postgres: RecipeOf = async ({ tag }) => {
   // The official images have different user numbers.
   const user = tag.includes('alpine') ? 70 : 999;
   const server = layer({
-    packages: ['postgresql-15', 'tzdata', 'util-linux'],
+    packages: DEBIAN_SETS.postgres,
     programs: [...PROGRAMS.split(' ').map((name) => `${HOME}/bin/${name}`), `${HOME}/lib/`, 'usr/bin/setpriv'],
     folders: ['usr/share/postgresql/15', 'usr/share/zoneinfo'],
     // Compiling queries to machine code is optional, and its library is as large as everything else together.

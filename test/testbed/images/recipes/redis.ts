@@ -1,3 +1,4 @@
+import { DEBIAN_SETS } from '../../debian/sets.ts';
 import { accountFiles, baseOfTag } from '../base.ts';
 import { layer } from '../recipe.ts';
 import { entrypoint, type RecipeOf } from './context.ts';
@@ -7,7 +8,7 @@ export const redis: RecipeOf = async ({ tag }) => ({
   layers: [
     baseOfTag(tag),
     layer({
-      packages: ['redis-server', 'redis-tools', 'util-linux'],
+      packages: DEBIAN_SETS.redis,
       programs: ['usr/bin/redis-check-rdb', 'usr/bin/redis-cli', 'usr/bin/setpriv'],
       files: [
         ...accountFiles([{ name: 'redis', id: 999, home: '/data' }]),

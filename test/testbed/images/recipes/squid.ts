@@ -1,3 +1,4 @@
+import { DEBIAN_SETS } from '../../debian/sets.ts';
 import { accountFiles, BASES } from '../base.ts';
 import { layer } from '../recipe.ts';
 import { entrypoint, type RecipeOf } from './context.ts';
@@ -9,7 +10,7 @@ export const squid: RecipeOf = async () => ({
   layers: [
     BASES.debian,
     layer({
-      packages: ['squid'],
+      packages: DEBIAN_SETS.squid,
       programs: ['usr/sbin/squid', 'usr/lib/squid/'],
       folders: ['etc/squid', 'usr/share/squid', 'usr/share/squid-langpack'],
       files: [
