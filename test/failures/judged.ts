@@ -60,7 +60,7 @@ export async function preflight(
 }
 
 function nameOf({ id, status, observed }: CheckResult): string {
-  return `${id} ${OF_THE_PLAN.has(id) && observed === 'declared, not verified' ? 'declared' : status}`;
+  return `${id} ${OF_THE_PLAN.has(id) && observed === 'declared, not seen' ? 'declared' : status}`;
 }
 
 /** What is true of where the tests run, and nothing of the deployment: one small machine, without name servers, image registries, a network plugin and a log collector. */

@@ -72,7 +72,7 @@ describe('Azure Blob', () => {
     expect(results.find(({ id }) => finding.startsWith(id.slice(S.length + 1)))?.message).toMatch(message);
   });
 
-  it('that is managed and hides its versions is declared, not verified', async () => {
+  it('that is managed and hides its versions is declared, not seen', async () => {
     const { accountName, accountUrl, accountKey } = testbed.get();
     const azureBlob = { accountName, accountUrl, container: 'dify', accountKey: { env: 'KEY' } };
     const storage = { provider: 'azure-blob', azureBlob, managed: { by: 'azure', ha: true, backups: true } };

@@ -363,7 +363,7 @@ describe('what endangers the objects', () => {
     expect(result(`${S3}.versioning`).remedy).toContain('put-bucket-versioning --bucket unversioned');
   });
 
-  it('is declared, not verified, where a managed storage shows neither versions nor its settings', async () => {
+  it('is declared, not seen, where a managed storage shows neither versions nor its settings', async () => {
     const managed = { by: 'a cloud', ha: true, backups: true };
     const { findings, result } = await run({ s3: alone('unversioned'), managed });
     expect(findings).toEqual([PLAIN, `${S3}.versioning warn`]);
@@ -373,7 +373,7 @@ describe('what endangers the objects', () => {
   it('is a second copy that is planned and not kept', async () => {
     const recovery = { replication: 'cross-region' };
     expect((await run({ user: 'full', recovery })).findings).toEqual([PLAIN, `${S3}.replication fail`]);
-    // A key for objects alone may not ask: declared, not verified.
+    // A key for objects alone may not ask: declared, not seen.
     expect((await run({ recovery })).findings).toEqual([PLAIN, `${S3}.replication warn`]);
   });
 });
@@ -407,7 +407,7 @@ describe('what does not answer', () => {
 });
 
 describe('keys that only a pod has', () => {
-  it('are declared, not verified', async () => {
+  it('are declared, not seen', async () => {
     const { minio } = testbed.get();
     const s3 = { endpoint: minio.endpoint, bucket: 'dify', region: REGION, identity: 'workload' };
     const { findings, result } = await runStorage({ deployment: withStorage({ provider: 's3', s3 }), secrets: {} });

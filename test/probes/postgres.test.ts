@@ -599,7 +599,7 @@ describe('a managed service, which hides what it has', () => {
     const components = Object.fromEntries(names.map((name) => [name, { extraEnv: smaller }]));
     const { findings, of } = await lookAt(plain, { managed }, { components });
     expect(findings).toEqual(['postgres.tls warn', 'postgres.replication warn', 'postgres.archiving warn']);
-    expect(of('postgres.replication').message).toMatch(/declared, not verified/);
+    expect(of('postgres.replication').message).toMatch(/declared, not seen/);
     expect(of('postgres.archiving').remedy).toMatch(/^(aws rds|gcloud sql|az postgres) /);
     expect(of('postgres.size').status).toBe('pass');
   });

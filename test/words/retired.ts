@@ -37,7 +37,6 @@ export const RETIRED: readonly RetiredWord[] = [
   { pattern: 'by turns', instead: 'in turn' },
   { pattern: 'for ever', instead: 'forever' },
   { pattern: 'in the clear', instead: 'unencrypted' },
-  { pattern: 'declared, not seen', instead: 'declared, not verified' },
   { pattern: 'anybody', instead: 'anyone' },
   { pattern: 'a day to come', instead: 'in the future' },
   { pattern: 'made or saw', instead: 'created or observed' },

@@ -38,9 +38,9 @@ export function judgeLosses(
   if (declared.length === 0) return { status: 'pass', observed, expected, message, observations };
   return {
     status: 'warn',
-    observed: 'declared, not verified',
+    observed: 'declared, not seen',
     expected: 'copies that difyctl created or observed',
-    message: `${listed(declared.map(({ store }) => store))}: declared, not verified; difyctl created or observed none of these copies (${message})`,
+    message: `${listed(declared.map(({ store }) => store))}: declared, not seen; difyctl created or observed none of these copies (${message})`,
     remedy: 'schedule these copies and restore one, or accept this risk by name (acceptedRisks)',
     observations,
   };

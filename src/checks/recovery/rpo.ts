@@ -106,7 +106,7 @@ export const recoveryRegion: Check = {
         'a second region that holds files and backups',
         'restore once in the second region, and keep the record',
       ),
-      message: `a second region that holds files and backups: declared, not verified; difyctl created or observed nothing there (${judged.message})`,
+      message: `a second region that holds files and backups: declared, not seen; difyctl created or observed nothing there (${judged.message})`,
     };
   },
 };

@@ -121,7 +121,7 @@ function facts(context: JudgeContext) {
 
 /** A figure of the file that keeps the promise is only declared, which recovery.measured reports once. */
 function asMeasured(observed: string): Judgement {
-  return aside(`${observed}; this figure is declared, not verified: see recovery.measured`);
+  return aside(`${observed}; this figure is declared, not seen: see recovery.measured`);
 }
 
 /** Fails for a promise below every published figure: the reason, its source, and what can be promised instead. */

@@ -31,9 +31,9 @@ export function notObserved(missing: string): Judgement {
 export function declaredOnly(what: string, show: string): Judgement {
   return {
     status: 'warn',
-    observed: 'declared, not verified',
+    observed: 'declared, not seen',
     expected: `evidence of ${what}`,
-    message: `${what}: declared, not verified; the service does not show it to clients`,
+    message: `${what}: declared, not seen; the service does not show it to clients`,
     remedy: show,
   };
 }

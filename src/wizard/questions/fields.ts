@@ -57,7 +57,7 @@ export function managedBy(service: string, when: When, asked: Question['asked'])
     id: `${service}.managed.by`,
     fills: [`${service}.managed.by`],
     title: 'Managed service, e.g. aws-rds (leave empty if self-hosted)',
-    why: 'aws-rds, aws-elasticache, azure-flexible-server, gcp-cloud-sql or aliyun-rds. difyctl cannot inspect a managed service. What you declare here is reported as "declared, not verified".',
+    why: 'aws-rds, aws-elasticache, azure-flexible-server, gcp-cloud-sql or aliyun-rds. difyctl cannot inspect a managed service. What you declare here is reported as "declared, not seen".',
     kind: 'text',
     asked,
     when,

@@ -21,7 +21,7 @@ describe('postgres.replication', () => {
     ],
     ['none', { standbys: [] }, {}, 'fail', /no standby is connected: if this server fails, Dify is down/],
     ['none in test', { standbys: [] }, TEST, 'pass', /not required in test/],
-    ['none that a managed service shows', { standbys: [] }, RDS, 'warn', /declared, not verified/],
+    ['none that a managed service shows', { standbys: [] }, RDS, 'warn', /declared, not seen/],
     ['none that a managed service promises', { standbys: [] }, SILENT, 'warn', /postgres\.managed\.ha is not set/],
     [
       'one whose state is hidden',
@@ -125,7 +125,7 @@ describe('postgres.archiving', () => {
     ],
     ['a timeout above the RPO', { timeoutSeconds: 3600 }, {}, 'warn', /archived only when it is full or 1h old/],
     ['nothing yet', { archived: 0, lastArchived: undefined }, {}, 'warn', /nothing has been archived yet/],
-    ['off at a managed service', { mode: 'off', lastArchived: undefined }, RDS, 'warn', /declared, not verified/],
+    ['off at a managed service', { mode: 'off', lastArchived: undefined }, RDS, 'warn', /declared, not seen/],
     ['seen at a managed service', {}, RDS, 'pass', /archived by aws-rds/],
     [
       'hidden by one that promises nothing',

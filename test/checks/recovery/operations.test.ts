@@ -69,7 +69,7 @@ describe.each<[string, readonly [string, Patch, string, RegExp][]]>([
         'saved alike',
         plan({ objectStorage: { versioning: false, interval: '10m' } }),
         'warn',
-        /files every 10m: declared, not verified/,
+        /files every 10m: declared, not seen/,
       ],
       [
         'saved too seldom',
@@ -98,7 +98,7 @@ describe.each<[string, readonly [string, Patch, string, RegExp][]]>([
   [
     'recovery.secrets',
     [
-      ['a copy elsewhere', {}, 'warn', /the copy in vault: kv\/dify: declared, not verified/],
+      ['a copy elsewhere', {}, 'warn', /the copy in vault: kv\/dify: declared, not seen/],
       ['generated, and nothing said', plan({ configuration: { secrets: null } }), 'warn', /SECRET_KEY/],
       ['from outside, and not read', { secrets: { secretKey: { env: 'KEY' } } }, 'skip', /see config\.secrets/],
       [
@@ -115,7 +115,7 @@ describe.each<[string, readonly [string, Patch, string, RegExp][]]>([
   [
     'recovery.configuration',
     [
-      ['a repository', {}, 'warn', /difyctl\.yaml in git@.*: declared, not verified/],
+      ['a repository', {}, 'warn', /difyctl\.yaml in git@.*: declared, not seen/],
       ['none', plan({ configuration: { repository: null } }), 'warn', /no repository is declared/],
     ],
   ],
@@ -131,7 +131,7 @@ it.each(SAMPLE_NAMES)('no finding in the healthy %s', (name) => {
   const results = recoveryChecks.filter((check) => check.when?.(deployment, deployment.tier) === true);
   const findings = results
     .map((check) => judged(check, { deployment }))
-    .filter(({ status, observed }) => status !== 'pass' && status !== 'skip' && observed !== 'declared, not verified');
+    .filter(({ status, observed }) => status !== 'pass' && status !== 'skip' && observed !== 'declared, not seen');
   expect(findings).toEqual([]);
 });
 
@@ -148,22 +148,22 @@ it('and each finding about what is declared has its own next step', () => {
   expect(found.map(({ id, observed, remedy }) => [id, observed, remedy])).toEqual([
     [
       'recovery.measured',
-      'declared, not verified',
+      'declared, not seen',
       'restore beside the installation, and keep the record with its times; or accept this risk by name (acceptedRisks)',
     ],
     [
       'recovery.drills',
-      'declared, not verified',
+      'declared, not seen',
       'restore the newest backup beside the installation, and keep the record of it; or accept this risk by name (acceptedRisks)',
     ],
     [
       'recovery.secrets',
-      'declared, not verified',
+      'declared, not seen',
       'open the copy, and compare its SECRET_KEY with that of the installation; or accept this risk by name (acceptedRisks)',
     ],
     [
       'recovery.configuration',
-      'declared, not verified',
+      'declared, not seen',
       'clone it on another machine, and run difyctl validate on the file in it; or accept this risk by name (acceptedRisks)',
     ],
   ]);

@@ -12,7 +12,7 @@ describe.each<[string, readonly [string, Patch, string, RegExp][]]>([
         'measured',
         {},
         'skip',
-        /restored in 50m \(target 4h\); this figure is declared, not verified: see recovery\.measured/,
+        /restored in 50m \(target 4h\); this figure is declared, not seen: see recovery\.measured/,
       ],
       ['measured, and too slow', plan({ rto: '30m' }), 'fail', /restored in 50m on 2026-10-01/],
       ['never measured', plan(UNMEASURED), 'warn', /no restore was measured yet; published figures: at least 15m/],
@@ -97,7 +97,7 @@ describe.each<[string, readonly [string, Patch, string, RegExp][]]>([
   [
     'recovery.measured',
     [
-      ['this year', {}, 'warn', /the figures of 2026-10-01: declared, not verified/],
+      ['this year', {}, 'warn', /the figures of 2026-10-01: declared, not seen/],
       ['too old', plan(OLD), 'warn', /older than 365d/],
       ['a day to come', plan({ measured: { at: '2027-01-01' } }), 'warn', /which is in the future/],
       ['nothing', plan(UNMEASURED), 'skip', /^$/],
@@ -106,7 +106,7 @@ describe.each<[string, readonly [string, Patch, string, RegExp][]]>([
   [
     'recovery.drills',
     [
-      ['within the interval', {}, 'warn', /the drill of 2026-10-01: declared, not verified/],
+      ['within the interval', {}, 'warn', /the drill of 2026-10-01: declared, not seen/],
       ['overdue', plan({ drills: { interval: '30d' } }), 'warn', /the last drill was on 2026-10-01/],
       ['never', plan({ drills: { last: null } }), 'warn', /no drill yet/],
       ['a day to come', plan({ drills: { last: '2027-01-01' } }), 'warn', /which is in the future/],

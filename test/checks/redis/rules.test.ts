@@ -80,8 +80,8 @@ describe('one server', () => {
     ['redis.version', server({ version: '5.0.14' }), {}, 'fail', /Redis 5\.0\.14/],
     ['redis.version', server({ version: '5.0.14' }), { tier: 'test' }, 'warn', /Redis 5/],
     ['redis.version', server({}, { info: SPARSE }), {}, 'unknown', /not observed/],
-    ['redis.version', server({}, { info: SPARSE }), MANAGED, 'warn', /declared, not verified/],
-    ['redis.eviction-policy', server({}, { info: SPARSE }), MANAGED, 'warn', /declared, not verified/],
+    ['redis.version', server({}, { info: SPARSE }), MANAGED, 'warn', /declared, not seen/],
+    ['redis.eviction-policy', server({}, { info: SPARSE }), MANAGED, 'warn', /declared, not seen/],
     [
       'redis.eviction-policy',
       server({}, { info: SPARSE, settings: { 'maxmemory-policy': 'allkeys-lfu' } }),
@@ -111,7 +111,7 @@ describe('one server', () => {
       /saves/,
     ],
     ['redis.persistence', server({ isAof: false }), {}, 'unknown', /not observed/],
-    ['redis.persistence', server({ isAof: false }), MANAGED, 'warn', /declared, not verified/],
+    ['redis.persistence', server({ isAof: false }), MANAGED, 'warn', /declared, not seen/],
     ['redis.persistence', server({ aofWriteStatus: 'err' }), {}, 'fail', /append-only file failed/],
     [
       'redis.persistence',
@@ -130,7 +130,7 @@ describe('one server', () => {
     ['redis.writes', server({ role: 'replica' }), {}, 'skip', /see redis\.role/],
     ['redis.writes', server({ isCluster: true }), {}, 'skip', /see redis\.cluster-mode/],
     ['redis.login', server({}, { fault: away }), {}, 'skip', /see redis\.reachable/],
-    ['redis.topology', server({ replicas: [] }), MANAGED, 'warn', /declared, not verified/],
+    ['redis.topology', server({ replicas: [] }), MANAGED, 'warn', /declared, not seen/],
     ['redis.topology', server(), MANAGED, 'pass', /1 replica/],
   ])('%s %#', (id, evidence, over, status, words) => {
     expect(verdict(id, STANDALONE, { sentinels: [], server: evidence }, over)).toEqual([

@@ -36,7 +36,7 @@ describe("the vendor's own command line", () => {
     ['Enabled\n', 'pass', /according to the command line of the vendor/],
     ['Suspended\n', 'fail', /versioning is suspended/],
     ['None\n', 'fail', /versioning is off/],
-    [new ExternalError('aws is not installed', { command: 'aws', stderr: [] }), 'warn', /declared, not verified/],
+    [new ExternalError('aws is not installed', { command: 'aws', stderr: [] }), 'warn', /declared, not seen/],
   ])('%j is %s where only a pod has the keys', async (stdout, status, message) => {
     const { asked, result } = await versioningOf(stdout);
     expect(asked[0]).toBe(
