@@ -216,6 +216,11 @@ describe('the next step', () => {
       "0/6 nodes are available: 6 node(s) didn't match Pod's node affinity/selector",
       'label more nodes, or change components.api.nodeSelector',
     ],
+    ['3 replicas on one node, a', 'use components.api.spread hard, and node selectors of several nodes and zones'],
+    [
+      'the file promises 3 zones, and the nodes are in one',
+      'add nodes in other zones, or promise one zone: recovery.topology.zones',
+    ],
     ['something new', 'read the reason of the pending pods'],
   ])('for %s', (reason, expected) => expect(remedyFor(reason, 'api')).toBe(expected));
 });

@@ -80,9 +80,6 @@ export function verdictOf(components: readonly ComponentOutcome[], passed: strin
   return {
     status,
     message: `${first.component}: ${first.reason}${others}`,
-    remedy:
-      first.pending.length === 0 && !/budget/.test(first.reason)
-        ? `set components.${first.component}.replicas to 2 or more, on different nodes and zones`
-        : remedyFor(first.reason, first.component),
+    remedy: remedyFor(first.reason, first.component),
   };
 }
