@@ -1,4 +1,5 @@
-// Prints the slowest test files of a run from what file-times.mjs wrote, and the time of each project. Files of `unit` run side by side.
+// Prints the slowest test files of a run from what file-times.mjs wrote, and the sum of each project. Two files run at the
+// same time, so a project takes about half of its sum.
 import { readFileSync } from 'node:fs';
 
 const SHOWN = 20;
