@@ -47,7 +47,7 @@ const rooms = {
     'net',
     'rehearsal',
   ],
-  targets: ['base', 'exec', 'checklist', 'versions', 'deployment', 'evidence', 'render', 'state'],
+  targets: ['base', 'exec', 'checklist', 'versions', 'deployment', 'evidence', 'render', 'jobs', 'state'],
 };
 
 module.exports = {

@@ -20,6 +20,7 @@ export const OWN_KINDS = {
   httpRoute: own('gateway.networking.k8s.io/v1', 'HTTPRoute', 'httproutes', true),
   networkPolicy: own('networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies'),
   prometheusRule: own('monitoring.coreos.com/v1', 'PrometheusRule', 'prometheusrules'),
+  job: own('batch/v1', 'Job', 'jobs'),
   service: own('v1', 'Service', 'services', true),
 } as const satisfies Readonly<Record<string, OwnKind>>;
 

@@ -4,7 +4,8 @@ import { at, listAt, textAt } from '../base/json-path.ts';
 export type PodState =
   | { readonly is: 'ready'; readonly pod: string; readonly node: string }
   | { readonly is: 'waiting'; readonly why: string }
-  | { readonly is: 'terminal'; readonly why: string; readonly node?: string };
+  /** `hasEnded`: its containers ran and ended. */
+  | { readonly is: 'terminal'; readonly why: string; readonly node?: string; readonly hasEnded?: true };
 
 /** Reasons of a waiting container that waiting does not fix (kubelet, pkg/kubelet/images and kuberuntime). */
 const TERMINAL = new Set([
@@ -25,7 +26,8 @@ export function podState(pod: unknown, events: readonly unknown[]): PodState {
   const phase = textAt(pod, 'status', 'phase');
   const status = listAt(pod, 'status', 'containerStatuses')[0];
   const node = textAt(pod, 'spec', 'nodeName');
-  if (phase === 'Failed' || phase === 'Succeeded') return { is: 'terminal', why: endingOf(pod, status), node };
+  if (phase === 'Failed' || phase === 'Succeeded')
+    return { is: 'terminal', why: endingOf(pod, status), node, hasEnded: true };
   if (isTrue(pod, 'Ready')) return { is: 'ready', pod: textAt(pod, 'metadata', 'name'), node };
   const reason = textAt(status, 'state', 'waiting', 'reason');
   const image = textAt(listAt(pod, 'spec', 'containers')[0], 'image');

@@ -79,7 +79,7 @@ export async function untilReady(
 ): Promise<string> {
   const end = performance.now() + limitMs;
   for (;;) {
-    const state = await look(cluster, job, signal).catch(asMissing);
+    const state = await jobPodState(cluster, job, signal).catch(asMissing);
     // A simulated node may report any state of its pods, also an end.
     if (state.is !== 'waiting') await refuseSimulated(cluster, state.node, signal);
     if (state.is === 'terminal') throw new JobError('absent', state.why);
@@ -89,7 +89,8 @@ export async function untilReady(
   }
 }
 
-async function look(
+/** Returns the state of a job's pod, from its events if there is no pod yet. Throws KubectlError. */
+export async function jobPodState(
   cluster: Kubectl,
   { name, namespace }: { readonly name: string; readonly namespace: string },
   signal: AbortSignal,

@@ -11,8 +11,9 @@ import {
   PROBE_RIGHTS,
   type Right,
 } from '../checklist/rights.ts';
-import { plannedComponents } from '../deployment/components.ts';
+import { mostReplicas, plannedComponents } from '../deployment/components.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
+import { migratesInJob } from '../render/kubernetes/migration.ts';
 
 /** The installing user, as a subject of RBAC. */
 export interface Installer {
@@ -103,22 +104,28 @@ function madeKinds(deployment: Deployment): readonly MadeKind[] {
   const { tier, target, postgres, redis, vectorStore, objectStorage, extraValues } = deployment;
   const isBundled = [postgres, redis, vectorStore].some(({ mode }) => mode === 'bundled');
   const isDoubled = Object.values(plannedComponents(deployment)).some(
-    ({ enabled, replicas }) => enabled && replicas > 1,
+    (planned) => planned.enabled && mostReplicas(planned) > 1,
   );
   return [
     ...MADE_KINDS.always,
     ...(target.type === 'kubernetes' && target.ingress !== undefined ? MADE_KINDS.ingress : []),
     ...(at(extraValues, 'httproute', 'enabled') === true ? MADE_KINDS.routes : []),
-    ...(Object.values(extraValues).some((block) => at(block, 'autoscaling', 'enabled') === true)
-      ? MADE_KINDS.autoscalers
-      : []),
+    ...(isScaled(deployment) ? MADE_KINDS.autoscalers : []),
     ...(objectStorage.provider === 'local' ? MADE_KINDS.localStorage : []),
     ...(isBundled ? MADE_KINDS.bundled : []),
+    ...(migratesInJob(deployment) ? [ownKind('job')] : []),
     ...(tier === 'prod' && isDoubled ? [ownKind('budget')] : []),
     ...(target.type === 'kubernetes' && target.httpRoute !== undefined ? [ownKind('httpRoute')] : []),
     ...(target.type === 'kubernetes' && target.monitoring.rules ? [ownKind('prometheusRule')] : []),
     ...(target.type === 'kubernetes' && target.networkPolicy.enabled ? [ownKind('networkPolicy')] : []),
   ];
+}
+
+function isScaled({ components, extraValues }: Deployment): boolean {
+  return (
+    Object.values(components).some((over) => over?.autoscaling !== undefined) ||
+    Object.values(extraValues).some((block) => at(block, 'autoscaling', 'enabled') === true)
+  );
 }
 
 function ownKind(name: OwnKindName): MadeKind {

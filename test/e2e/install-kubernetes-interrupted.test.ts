@@ -55,6 +55,7 @@ const MOMENTS = [
   ['at the plan under the lock', '^helm history'],
   ['before the revision is written', '^kubectl .*version --client'],
   ['at the revision and the Secret', '^kubectl .*apply --server-side'],
+  ['while the database is migrated', '^kubectl .*get job'],
   ['before helm begins', '^helm upgrade'],
   ['after helm, before the wait', '^helm get manifest'],
   ['while it waits', '^kubectl .*get deployments.apps,statefulsets.apps'],

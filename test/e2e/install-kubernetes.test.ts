@@ -127,6 +127,26 @@ describe.each([3, 4] as const)('with helm %i', (helm) => {
   });
 });
 
+test('a migration that does not end in time creates no release, and the next run completes', async () => {
+  const there = await scene();
+  const place = await there.workplace();
+  const heal = await testbed.cluster.delayPods({ 'app.kubernetes.io/component': 'migration' }, '600s');
+  const stopped = await place.run('install', '--yes', '--timeout', '8s', '-o', 'json');
+  await heal();
+  expect(stopped, stopped.stderr).toMatchObject({ code: 4 });
+  expect(report(stopped)).toMatchObject({
+    outcome: 'failed',
+    failure: {
+      summary: 'the database migration failed, so nothing was rolled out',
+      state: 'release dify was not made; no workload was changed',
+      failures: [{ reason: expect.stringMatching(/^it did not end within 8 s and was stopped/) }],
+    },
+  });
+  expect(await there.helmHistory()).toEqual([]);
+  expect(await there.objects('jobs,deployments')).toEqual([]);
+  expect(await place.run('install', '--yes')).toMatchObject({ code: 0 });
+});
+
 test('an upgrade that does not come up goes back, with --atomic, to what served before; mended, it comes up', async () => {
   const there = await scene();
   const place = await there.workplace();

@@ -10,7 +10,7 @@ import { openKubernetes, WORK } from '../support/open-targets.ts';
 import { useCluster } from '../testbed/fixtures.ts';
 import { startMinio } from '../testbed/services/minio.ts';
 import { type PostgresService, startPostgres } from '../testbed/services/postgres.ts';
-import { startRedis } from '../testbed/services/redis.ts';
+import { type RedisService, startRedis } from '../testbed/services/redis.ts';
 import type { Service } from '../testbed/services/service.ts';
 import { startWeaviate } from '../testbed/services/weaviate.ts';
 
@@ -74,11 +74,19 @@ async function loadImages(place: TempWorkspace): Promise<void> {
   for (const image of images) loaded.add(image);
 }
 
-/** `node ready` of every pod of the namespace, each once. */
+/** `node ready` of every pod of the namespace that runs, each once. */
 async function pods({ namespace }: KubernetesFixture): Promise<readonly string[]> {
   const ready = '{.status.conditions[?(@.type=="Ready")].status}';
   const columns = `jsonpath={range .items[*]}{.spec.nodeName} ${ready}{"\\n"}{end}`;
-  const lines = await testbed.cluster.kubectl(['get', 'pods', '-n', namespace, '-o', columns]);
+  const lines = await testbed.cluster.kubectl([
+    'get',
+    'pods',
+    '-n',
+    namespace,
+    '--field-selector=status.phase!=Succeeded',
+    '-o',
+    columns,
+  ]);
   return [...new Set(lines.trim().split('\n'))];
 }
 
@@ -167,6 +175,7 @@ describe.skipIf(process.env.DIFYCTL_TEST_CHART !== undefined)('with bundled data
 describe('with data services elsewhere', () => {
   const services: Service[] = [];
   let postgres: PostgresService;
+  let redis: RedisService;
   let scene: KubernetesFixture;
   let place: TempWorkspace;
 
@@ -189,7 +198,7 @@ describe('with data services elsewhere', () => {
         databases: ['dify', 'dify_plugin'],
       }),
     );
-    const redis = await started(startRedis({ bind, password: secret('DIFY_REDIS_PASSWORD') }));
+    redis = await started(startRedis({ bind, password: secret('DIFY_REDIS_PASSWORD') }));
     const minio = await started(startMinio({ bind, accessKey, secretKey, buckets: ['dify', 'dify-plugin'] }));
     const weaviate = await started(startWeaviate({ bind, apiKey: secret('DIFY_WEAVIATE_API_KEY') }));
     return {
@@ -245,5 +254,58 @@ describe('with data services elsewhere', () => {
     expect(await pods(scene)).toEqual(['real-1 True']);
     expect(await postgres.query('SELECT version FROM dify_stand_in_release', 'dify')).toBe('1.16.1');
     expect(await scene.objects('persistentvolumeclaims,statefulsets')).toEqual([]);
+  });
+
+  test('a migration that hangs or fails changes no workload and shows its log, and the next run continues', async () => {
+    const workloads = () =>
+      testbed.cluster.kubectl([
+        'get',
+        'deployments',
+        '-n',
+        scene.namespace,
+        '-o',
+        'jsonpath={.items[*].metadata.generation}',
+      ]);
+    const before = { workloads: await workloads(), releases: await scene.helmHistory() };
+    const change = ['--set', 'components.api.extraEnv={NOTE: new}'];
+    const stopped = async (...options: readonly string[]) => {
+      const run = await place.run(...INSTALL, ...change, '-o', 'json', ...options);
+      expect(run, run.stderr).toMatchObject({ code: 4 });
+      expect({ workloads: await workloads(), releases: await scene.helmHistory() }).toEqual(before);
+      return report(run);
+    };
+
+    // As another process that migrates and does not end.
+    await redis.command('SET', 'db_upgrade_lock', '1');
+    expect(await stopped('--timeout', '12s')).toMatchObject({
+      outcome: 'failed',
+      failure: {
+        summary: 'the database migration failed, so nothing was rolled out',
+        state: 'release dify is still at revision 2; no workload was changed',
+        failures: [
+          {
+            workload: expect.stringMatching(/^dify-migration-/),
+            reason: 'it did not end within 12 s and was stopped',
+            logs: expect.arrayContaining(['Database migration skipped']),
+          },
+        ],
+      },
+    });
+    expect(await scene.objects('jobs')).toHaveLength(1);
+    await redis.command('DEL', 'db_upgrade_lock');
+
+    await postgres.query("UPDATE dify_stand_in_release SET version = '9.9.9'", 'dify');
+    const { failure } = await stopped();
+    expect(failure?.failures[0]).toMatchObject({
+      reason: expect.stringContaining('exit code 1'),
+      logs: expect.arrayContaining([expect.stringContaining("Can't locate revision identified by")]),
+    });
+
+    await postgres.query("UPDATE dify_stand_in_release SET version = '1.16.0'", 'dify');
+    const healed = await place.run(...INSTALL, ...change, '--timeout', '4m', '-o', 'json');
+    expect(healed, healed.stderr).toMatchObject({ code: 0 });
+    expect(report(healed)).toMatchObject({ outcome: 'applied', releaseRevision: 3 });
+    expect(await postgres.query('SELECT version FROM dify_stand_in_release', 'dify')).toBe('1.16.1');
+    expect(await scene.objects('jobs')).toHaveLength(1);
   });
 });

@@ -18,7 +18,9 @@ export async function installRendered(
   if (chart === undefined) throw new Error('a rehearsal was prepared without a chart');
   const release = { name: deployment.name, namespace };
   await helm(runner, kubeArgs).upgradeInstall(release, chart.reference, values, { signal, timeoutMs: 120_000 });
-  const served = manifests.filter(({ apiVersion }) =>
+  // The migration has ended before the release runs.
+  const lasting = manifests.filter(({ kind }) => kind !== 'Job');
+  const served = lasting.filter(({ apiVersion }) =>
     SERVED.some((group) => (group.endsWith('/') ? apiVersion.startsWith(group) : apiVersion === group)),
   );
   if (served.length === 0) return;

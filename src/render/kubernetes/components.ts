@@ -1,7 +1,7 @@
 import { digestOf } from '../../base/digest.ts';
 import { deepMerge, type JsonObject } from '../../base/json.ts';
 import { COMPONENTS, type ComponentName } from '../../checklist/components.ts';
-import type { PlannedComponent } from '../../deployment/components.ts';
+import { mostReplicas, type PlannedComponent } from '../../deployment/components.ts';
 import type { ChartBlock } from '../../providers/chart-block.ts';
 import { type EnvEntry, literal, mergeEntries } from '../../providers/env-entry.ts';
 import type { ChartProfile } from '../../versions/chart-profile.ts';
@@ -16,6 +16,12 @@ import { ssrfRuleVolumes } from './ssrf-rules.ts';
 
 /** Components without a `replicas` key: the chart runs one of each. */
 const FIXED: readonly ComponentName[] = ['beat', 'localSandbox'];
+
+/**
+ * A rolling update that never has fewer pods ready than planned. Kubernetes' default rounds 25 % down to 0 only up to three
+ * replicas.
+ */
+const NO_LOSS = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: '25%' } } as const;
 
 export interface ComponentContext extends Pick<RenderModel, 'deployment' | 'caCertificates' | 'environment'> {
   readonly planned: Readonly<Record<ComponentName, PlannedComponent>>;
@@ -39,6 +45,7 @@ function oneComponent(context: ComponentContext, name: ComponentName): JsonObjec
     enabled: true,
     ...(FIXED.includes(name) ? {} : { replicas: plan.replicas }),
     ...autoscalerValues(plan),
+    ...(deployment.tier === 'prod' && mostReplicas(plan) > 1 ? { updateStrategy: { ...NO_LOSS } } : {}),
     resources: { requests: { ...plan.requests }, limits: { ...plan.limits } },
     ...placement(context, name),
     ...probeValues(name, deployment.version),

@@ -23,6 +23,7 @@ import { renderedFiles } from './files.ts';
 import { httpRoute } from './http-route.ts';
 import { imageValues } from './image-values.ts';
 import { manifests } from './manifests.ts';
+import { migrationJob, migrationValues } from './migration.ts';
 import { monitoring } from './monitoring.ts';
 import { chartAddresses, chartNames } from './names.ts';
 import { networkPolicies } from './network-policies.ts';
@@ -73,6 +74,7 @@ export function renderKubernetes(
     { image: imageValues(deployment) },
     componentValues(context),
     entryValues(deployment, planned.api),
+    migrationValues(deployment),
     blocks.values,
   ];
   const values = withExtraValues(
@@ -86,6 +88,7 @@ export function renderKubernetes(
     ...networkPolicies(deployment, planned, names),
     ...monitoring(deployment, planned, names),
     ...sandboxObjects(context),
+    ...migrationJob(context),
   ];
   return {
     target: 'kubernetes',

@@ -1,15 +1,16 @@
 import { ExternalError } from '../../base/errors.ts';
-import type { RenderedKubernetes } from '../../render/rendered.ts';
+import type { KubernetesObject, RenderedKubernetes } from '../../render/rendered.ts';
 import type { Revision } from '../../state/revisions/revision.ts';
 import type { ApplyFailure, ApplyOptions, ApplyResult } from '../target.ts';
 import { type Connection, chartOf } from './connection.ts';
 import { diagnose } from './diagnose.ts';
 import { readersOf, undoDrift } from './drift.ts';
 import { withLiveCounts } from './live-counts.ts';
+import { migrate, migrationOf } from './migrate.ts';
 import { parseManifest } from './objects.ts';
 import { applyOwn, deleteObjects } from './own.ts';
 import { droppedObjects, isServing } from './owned.ts';
-import { ownObjects } from './plan.ts';
+import { ownObjects, secretObject } from './plan.ts';
 import { runOptions } from './recover.ts';
 import { waitForWorkloads } from './wait.ts';
 import { workloadNames } from './workloads.ts';
@@ -26,9 +27,11 @@ export async function applyKubernetes(
 ): Promise<ApplyResult> {
   const { helm, release } = connection;
   const { plan, signal, timeoutMs } = options;
-  const deadline = connection.now() + timeoutMs;
   const sized = await withLiveCounts(connection, rendered, signal);
   const reread = plan.drift.length > 0 ? await undoDrift(connection, ownObjects(rendered), options) : NONE_RESTARTED;
+  const unmigrated = plan.touchesRelease ? await migrateFirst(connection, sized, options) : undefined;
+  if (unmigrated !== undefined) return unmigrated;
+  const deadline = connection.now() + timeoutMs;
   const dropped = plan.changes.length > 0 ? await applyBeside(connection, sized, options) : [];
   const refused = plan.touchesRelease ? await upgrade(connection, sized, options) : undefined;
   const revision = (await helm.history(release, signal)).at(-1)?.revision;
@@ -49,6 +52,37 @@ export async function applyKubernetes(
   const late = views.filter((view) => !view.settled).map(({ label }) => label);
   const summary = `${late.join(', ')} did not become ready in ${Math.round(timeoutMs / 1000)} s`;
   return failed(connection, options, { summary, failures, revision });
+}
+
+/**
+ * Migrates the database before anything of the new set runs. Returns the result if that failed: the Secret and the Job
+ * are all that exists of the new set.
+ */
+async function migrateFirst(
+  connection: Connection,
+  rendered: RenderedKubernetes,
+  options: ApplyOptions,
+): Promise<ApplyResult | undefined> {
+  const job = migrationOf(rendered);
+  if (job === undefined) return undefined;
+  await applyOwn(connection, touchedOf([secretObject(rendered)], options.plan), options.revision, options.signal);
+  const failure = await migrate(connection, job, options);
+  if (failure === undefined) return undefined;
+  const { helm, release } = connection;
+  const revision = (await helm.history(release, options.signal)).at(-1)?.revision;
+  const at = revision === undefined ? 'was not made' : `is still at revision ${revision}`;
+  return {
+    ...{ outcome: 'failed', failures: [failure], releaseRevision: revision, isApplied: false },
+    summary: 'the database migration failed, so nothing was rolled out',
+    state: `release ${release.name} ${at}; no workload was changed`,
+  };
+}
+
+/** Returns the objects that the plan changes. */
+function touchedOf(objects: readonly KubernetesObject[], plan: ApplyOptions['plan']): readonly KubernetesObject[] {
+  return objects.filter(({ kind, metadata }) =>
+    plan.changes.some((change) => change.kind === kind && change.name === metadata.name),
+  );
 }
 
 const NONE_RESTARTED: ReadonlySet<string> = new Set();
@@ -74,9 +108,7 @@ async function applyBeside(
   options: ApplyOptions,
 ): Promise<readonly Revision['manifests'][number][]> {
   const own = ownObjects(rendered);
-  const touched = own.filter(({ kind, metadata }) =>
-    options.plan.changes.some((change) => change.kind === kind && change.name === metadata.name),
-  );
+  const touched = touchedOf(own, options.plan).filter(({ kind }) => kind !== 'Job');
   await applyOwn(connection, touched, options.revision, options.signal);
   const dropped = await droppedObjects(connection, options.revisions, own, options.signal);
   const unused = dropped.filter((one) => !isServing(one));

@@ -50,11 +50,13 @@ export async function planKubernetes(
   );
   const dropped = await droppedObjects(connection, revisions, own, signal);
   const foreign = await foreignObjects(connection, goneObjects(current, wanted, release.namespace), signal);
-  const ofOwn = ownChanges(withoutCounts(own, scaled), live ?? NOTHING, dropped, release.namespace);
   const ofDrift = withDrift(ofRelease, drift, namesOf(wanted));
+  const touchesRelease = ofDrift.length > 0 || history.at(-1)?.status !== 'deployed';
+  // A migration is part of a roll-out: without one, a Job that no longer exists is not run again.
+  const planned = own.filter(({ kind }) => touchesRelease || kind !== 'Job');
+  const ofOwn = ownChanges(withoutCounts(planned, scaled), live ?? NOTHING, dropped, release.namespace);
   const inside = sortChanges([...withDrift(ofOwn, drift, namesOf(own)), ...ofDrift]);
   const namespace = { action: 'create' as const, kind: 'Namespace', name: release.namespace };
-  const touchesRelease = ofDrift.length > 0 || history.at(-1)?.status !== 'deployed';
   // The digest does not include the namespace: it is created for the lock, before the plan is made again under the
   // lock.
   const secrets = await changedSecrets(connection, rendered, newestRevision(revisions), signal);

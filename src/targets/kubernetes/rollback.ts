@@ -87,7 +87,9 @@ async function applyBeside(
 ): Promise<void> {
   const files = (to?.files ?? []).filter(({ path }) => path.startsWith('manifests/'));
   const objects = files.flatMap(({ content }) => (content === undefined ? [] : parseManifest(content)));
-  await applyOwn(connection, objects, to?.number, signal);
+  // An older migration does not run again: it cannot undo a newer one.
+  const lasting = objects.filter(({ kind }) => kind !== 'Job');
+  await applyOwn(connection, lasting, to?.number, signal);
   await deleteObjects(connection, await droppedObjects(connection, [applied], objects, signal), signal);
 }
 

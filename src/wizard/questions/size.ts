@@ -1,5 +1,5 @@
 import { DEFAULT_SET_NUMBERS, FIRST_SET, type SizeChoice, sizeOf } from '../../checklist/default-sets.ts';
-import { replicasForUsers } from '../load.ts';
+import { replicasForUsers } from '../../checklist/load.ts';
 import { type Answers, type Offer, type Question, whenever } from '../question.ts';
 
 const known = whenever({ tier: ['test', 'prod'] });

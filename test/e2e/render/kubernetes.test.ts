@@ -48,10 +48,11 @@ describe.each(KUBERNETES_SAMPLES)('%s', (sample) => {
     }
   });
 
-  test('what selects pods outside the chart selects those of the chart', () => {
+  test('each budget selects the pods of one workload of the chart', () => {
     const { set, manifests } = templated(deployment, secrets);
     const pods = manifests.map(({ spec }) => spec?.template?.metadata?.labels ?? {});
-    for (const { metadata, spec } of set.manifests) {
+    const budgets = set.manifests.filter(({ kind }) => kind === 'PodDisruptionBudget');
+    for (const { metadata, spec } of budgets) {
       const { selector } = spec as { readonly selector: { readonly matchLabels: Readonly<Record<string, string>> } };
       const wanted = Object.entries(selector.matchLabels);
       const selected = pods.filter((labels) => wanted.every(([key, value]) => labels[key] === value));

@@ -104,6 +104,13 @@ test('tolerations and priority class of the target are those of every pod, bundl
   expect(blockOf(deployment, 'web')).not.toHaveProperty('tolerations');
 });
 
+test('a rolling update of replicas has as many pods ready as planned', () => {
+  const strategy = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: '25%' } };
+  expect(blockOf(production({}), 'api').updateStrategy).toEqual(strategy);
+  expect(blockOf(production({}), 'beat')).not.toHaveProperty('updateStrategy');
+  expect(blockOf(kubernetesDeployment(), 'api')).not.toHaveProperty('updateStrategy');
+});
+
 test('a budget lets a drain evict one replica at a time, and always one that is not ready', () => {
   const { manifests } = rendered(production({}));
   const budget = manifests.find(({ metadata }) => metadata.name === 'dify-api');

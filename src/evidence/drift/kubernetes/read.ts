@@ -37,7 +37,9 @@ export async function kubernetesDrift(source: DriftSource, signal: AbortSignal):
   if (newest?.status !== 'deployed') return [];
   const { objects, appliers } = await appliedSet(source, history, record, signal);
   const own = record?.secretName === undefined ? [] : [secretReference(record.secretName)];
-  const all = [...objects, ...(record?.manifests ?? [])];
+  // A Job has ended: if it no longer exists, nothing changed.
+  const beside = (record?.manifests ?? []).filter(({ kind }) => kind !== 'Job');
+  const all = [...objects, ...beside];
   const live = await readLive(kubectl, release.namespace, [...all, ...own], signal);
   const found = findings({ objects: all, appliers }, (object) => live.get(identityOf(object)));
   return [...found, ...own.flatMap((object) => secretFinding(release.name, object, live.get(identityOf(object))))];
