@@ -84,6 +84,14 @@ export function withDetails(thrown: unknown, details: readonly string[]): unknow
   if (details.length === 0) return thrown;
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   const message = [error.message, ...details].join('; ');
+  DETAILS.set(error, [...detailsOf(error), ...details]);
   // The message of a DOMException has no setter.
   return Object.defineProperty(error, 'message', { value: message, configurable: true });
+}
+
+const DETAILS = new WeakMap<object, readonly string[]>();
+
+/** The details that `withDetails` added to an error, for an error that is shown in its place. */
+export function detailsOf(thrown: unknown): readonly string[] {
+  return (thrown instanceof Error ? DETAILS.get(thrown) : undefined) ?? [];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Interrupted, UserError } from '../../src/base/errors.ts';
+import { Interrupted, Uncaught, UserError, withDetails } from '../../src/base/errors.ts';
 import { CommandRun, type ProcessIo } from '../../src/cli/frame/run.ts';
 
 function world(signal: AbortSignal): { readonly world: ProcessIo; text(): string } {
@@ -45,6 +45,13 @@ describe('a run', () => {
     const error = Object.assign(new Error(`${code}: ${syscall}`), { code, syscall, path: '/data/f' });
     expect(new CommandRun(outside).fail(error, [])).toBe(exit);
     expect(text()).toMatch(message);
+  });
+
+  it('that an uncaught error interrupts shows that error, and what could not be removed', () => {
+    const { world: outside, text } = world(AbortSignal.abort(new Uncaught(new TypeError('no such field'))));
+    const left = ['kubectl delete pvc a -n dify', 'kubectl delete pvc b -n dify'];
+    expect(new CommandRun(outside).fail(withDetails(new Interrupted(), left), [])).toBe(1);
+    expect(text()).toContain(`a bug in difyctl: no such field; ${left.join('; ')}`);
   });
 
   it.each(['-v', '--verbose'])('%s adds the stack of an error', (flag) => {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { documentText } from '../../base/document.ts';
-import { Fault, Interrupted, Uncaught } from '../../base/errors.ts';
+import { detailsOf, Fault, Interrupted, Uncaught, withDetails } from '../../base/errors.ts';
 import { EXIT, type ExitCode } from '../../base/exit-codes.ts';
 import { type Redact, redactor } from '../../base/redact.ts';
 import { secretShape } from '../../base/secret-shapes.ts';
@@ -92,7 +92,8 @@ export class CommandRun {
     const known = thrown instanceof Fault ? thrown : systemFault(thrown);
     const reason: unknown = signal.reason;
     const ended = known ?? (signal.aborted ? new Interrupted(undefined, { cause: thrown }) : thrown);
-    const error = reason instanceof Uncaught && ended instanceof Interrupted ? reason.cause : ended;
+    const isUncaught = reason instanceof Uncaught && ended instanceof Interrupted;
+    const error = isUncaught ? withDetails(reason.cause, detailsOf(thrown)) : ended;
     if (asksForJson(argv, env)) {
       this.stdout.writeJson(documentText(faultDocument(error, verbose, now())));
     } else {
