@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../src/base/errors.ts';
+import { difyProfile } from '../../src/versions/dify-profile.ts';
+import { knownPairs } from '../../src/versions/known-charts.ts';
 import { composeDeployment, rendered as renderedCompose } from './compose/rendering.ts';
 import { fixtureFacts } from './kubernetes/support/charts.ts';
 import { kubernetesDeployment, rendered } from './kubernetes/support/rendering.ts';
@@ -64,15 +66,15 @@ describe('on Compose', () => {
   });
 });
 
-const PAIRS =
-  '0.31.0 with Dify 1.9.1, 0.33.0 with Dify 1.10.0, 0.35.0 with Dify 1.10.1-fix.1, 0.36.0 with Dify 1.12.1, 0.37.0 with Dify 1.14.2, 0.38.0-rc2 with Dify 1.16.0 or 1.16.1, 0.38.0 with Dify 1.16.0 or 1.16.1';
+const PAIRS = knownPairs().join(', ');
 
 test.each([
-  ['0.31.0', '1.9.1', '1.16.1', '0.38.0 or 0.38.0-rc2'],
-  ['0.37.0', '1.14.2', '1.16.1', '0.38.0 or 0.38.0-rc2'],
-  ['0.40.0', '1.18.0', '1.16.1', '0.38.0 or 0.38.0-rc2'],
-  ['0.38.0', '1.16.1', '1.14.2', '0.37.0'],
-])('chart %s with Dify %s is refused for version %s, with the pairs that fit', (version, made, asked, fitting) => {
+  ['0.31.0', '1.9.1', '1.16.1'],
+  ['0.37.0', '1.14.2', '1.16.1'],
+  ['0.40.0', '1.18.0', '1.16.1'],
+  ['0.38.0', '1.16.1', '1.14.2'],
+])('chart %s with Dify %s is refused for version %s, with the pairs that fit', (version, made, asked) => {
+  const fitting = difyProfile(asked)?.charts.join(' or ');
   const error = refusal(() =>
     rendered(kubernetesDeployment({ version: asked }), undefined, { ...fixtureFacts(), name: 'dify', version }),
   );
