@@ -1,5 +1,5 @@
 import type { Deployment } from '../deployment/schema/deployment.ts';
-import { iamText } from './iam.ts';
+import { iamText } from './buckets.ts';
 import { type Prerequisites, prerequisitesOf } from './prerequisites.ts';
 import { type Installer, rbacText } from './rbac.ts';
 import { sqlScript } from './sql.ts';

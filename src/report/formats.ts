@@ -1,5 +1,5 @@
+import { documentText } from '../base/document.ts';
 import type { CheckReport } from '../checks/check.ts';
-import { reportJson } from './json.ts';
 import { reportLines } from './lines.ts';
 
 /** A format in which a whole report can be written to a file or a pipe. */
@@ -7,7 +7,7 @@ export type ReportFormat = 'lines' | 'json' | 'junit' | 'html';
 
 const WRITERS: Readonly<Record<ReportFormat, () => Promise<(report: CheckReport) => string>>> = {
   lines: async () => (report) => reportLines(report, { verbose: true }),
-  json: async () => reportJson,
+  json: async () => documentText,
   junit: async () => (await import('./junit.ts')).reportJunit,
   html: async () => (await import('./html/page.ts')).reportHtml,
 };

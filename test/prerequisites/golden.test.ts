@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { iamText } from '../../src/prerequisites/iam.ts';
+import { iamText } from '../../src/prerequisites/buckets.ts';
 import { prerequisitesPage } from '../../src/prerequisites/markdown.ts';
 import { prerequisitesOf } from '../../src/prerequisites/prerequisites.ts';
 import { rbacText } from '../../src/prerequisites/rbac.ts';

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { reportAs } from '../../src/report/formats.ts';
-import { reportJson } from '../../src/report/json.ts';
 import { reportLines } from '../../src/report/lines.ts';
 import { reportText, type TextOptions } from '../../src/report/text.ts';
 import { sampleReport as report, sampleResult as result } from '../support/reports.ts';
@@ -232,6 +231,6 @@ it('the page says from where a finding was seen', async () => {
   expect(await page('cluster')).toContain('<dt>Observed from</dt><dd>the cluster</dd>');
 });
 
-it('the JSON document is the report', () => {
-  expect(JSON.parse(reportJson(report(broken)))).toEqual(report(broken));
+it('the JSON document is the report', async () => {
+  expect(JSON.parse(await reportAs('json', report(broken)))).toEqual(report(broken));
 });

@@ -1,6 +1,5 @@
 import { durationSeconds, formatDuration } from '../../base/duration.ts';
-import type { ArchivingFact } from '../../evidence/postgres/replication-facts.ts';
-import { isReceiver } from '../../evidence/postgres/standby.ts';
+import { type ArchivingFact, isReceiver } from '../../evidence/postgres/replication-facts.ts';
 import type { Check, Judgement } from '../check.ts';
 import { counted, finding, listed, pass } from '../judgement.ts';
 import { declaredOnly, notReached } from '../services/probed.ts';

@@ -1,5 +1,4 @@
-import type { ReplicationFact, StandbyFact } from '../../evidence/postgres/replication-facts.ts';
-import { isReceiver } from '../../evidence/postgres/standby.ts';
+import { isReceiver, type ReplicationFact, type StandbyFact } from '../../evidence/postgres/replication-facts.ts';
 import type { Check, Judgement } from '../check.ts';
 import { finding, listed, pass } from '../judgement.ts';
 import { declaredOnly, notReached } from '../services/probed.ts';

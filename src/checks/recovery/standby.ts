@@ -1,6 +1,6 @@
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { POSTGRES } from '../../evidence/postgres/facts.ts';
-import { isReceiver } from '../../evidence/postgres/standby.ts';
+import { isReceiver } from '../../evidence/postgres/replication-facts.ts';
 import type { Standby } from '../../recovery/losses.ts';
 import type { JudgeContext } from '../check.ts';
 

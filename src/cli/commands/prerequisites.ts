@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { documentText, printedDocument } from '../../base/document.ts';
 import { UserError } from '../../base/errors.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
-import { iamText } from '../../prerequisites/iam.ts';
+import { iamText } from '../../prerequisites/buckets.ts';
 import { prerequisitesPage } from '../../prerequisites/markdown.ts';
 import { prerequisitesOf } from '../../prerequisites/prerequisites.ts';
 import { type Installer, rbacObjects, rbacText } from '../../prerequisites/rbac.ts';

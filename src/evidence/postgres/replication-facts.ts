@@ -11,6 +11,11 @@ export interface StandbyFact {
   readonly isLogical?: boolean;
 }
 
+/** True for clients of a WAL sender that cannot take over: WAL receivers, backups, logical subscribers. */
+export function isReceiver({ name, state, isLogical }: StandbyFact): boolean {
+  return isLogical === true || state === 'backup' || /receive.?(wal|xlog)|basebackup|barman|wal-?g/i.test(name);
+}
+
 export interface ReplicationFact {
   readonly standbys: readonly StandbyFact[];
   /** `synchronous_standby_names`. */

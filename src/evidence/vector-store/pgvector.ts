@@ -1,9 +1,9 @@
 import { type FaultFact, ProbeError } from '../../net/probe-error.ts';
 import { PostgresFault } from '../postgres/faults.ts';
+import { isReceiver } from '../postgres/replication-facts.ts';
 import { flag, seen, text } from '../postgres/rows.ts';
 import { replicationOf } from '../postgres/server.ts';
 import { type Login, openSession, type ServerAccess, type Session } from '../postgres/session.ts';
-import { isReceiver } from '../postgres/standby.ts';
 import { apiVariable, isOfDify, probeName } from './dify.ts';
 import type { Asked, CopiesFact, DatabaseFact, NodeFact, WriteFact } from './facts.ts';
 import type { Note, StoreContext, StoreProbe } from './probe.ts';
