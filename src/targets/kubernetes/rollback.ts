@@ -9,6 +9,8 @@ import { parseManifest } from './objects.ts';
 import { applyOwn, deleteObjects } from './own.ts';
 import { droppedObjects } from './owned.ts';
 import { runOptions } from './recover.ts';
+import { waitForWorkloads } from './wait.ts';
+import { workloadNames } from './workloads.ts';
 
 /**
  * Returns the helm revision that serves now: the recorded one if helm still has it, otherwise the newest with status
@@ -25,8 +27,8 @@ export async function checkpointKubernetes(
 }
 
 /**
- * Rolls the release back with helm, and the objects outside the chart with it. Throws UserError if helm no longer has
- * the recorded revision, or if its Secret does not exist.
+ * Rolls the release back with helm, and the objects outside the chart with it, and waits for its workloads. Throws
+ * UserError if helm no longer has the recorded revision, or if its Secret does not exist.
  */
 export async function rollbackKubernetes(
   connection: Connection,
@@ -48,12 +50,22 @@ export async function rollbackKubernetes(
   return { releaseRevision: undefined, state };
 }
 
-async function rollBackTo({ helm, release }: Connection, to: number, options: RollbackOptions): Promise<RolledBack> {
+/** Rolls back, and waits for the workloads as long as the rest of the time limit allows. */
+async function rollBackTo(connection: Connection, to: number, options: RollbackOptions): Promise<RolledBack> {
+  const { helm, release, now } = connection;
+  const { signal, timeoutMs } = options;
+  const deadline = now() + timeoutMs;
   await helm.rollback(release, to, runOptions(options));
-  const now = (await helm.history(release, options.signal)).at(-1)?.revision;
+  const revision = (await helm.history(release, signal)).at(-1)?.revision;
+  const state = `release ${release.name} was rolled back to revision ${to}, now revision ${revision}`;
+  if (revision === undefined) return { releaseRevision: revision, state };
+  const names = workloadNames(parseManifest(await helm.manifest(release, revision, signal)));
+  const left = Math.max(0, deadline - now());
+  const { views } = await waitForWorkloads(connection, names, { ...options, timeoutMs: left });
+  const late = views.filter(({ settled }) => !settled).map(({ label }) => label);
   return {
-    releaseRevision: now,
-    state: `release ${release.name} was rolled back to revision ${to}, now revision ${now}`,
+    releaseRevision: revision,
+    state: late.length === 0 ? state : `${state}; ${late.join(', ')} did not become ready`,
   };
 }
 
