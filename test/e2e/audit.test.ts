@@ -1,0 +1,224 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import type { CheckReport } from '../../src/checks/check.ts';
+import { type ComposeFixture, createComposeFixture, formsOf } from '../support/compose-fixture.ts';
+import type { Outcome, TempWorkspace } from '../support/difyctl.ts';
+import { SECRETS } from '../support/kubernetes-fixture.ts';
+import { useDockerHost } from '../testbed/docker/fixture.ts';
+import { makeCertificate } from '../testbed/services/tls.ts';
+
+const report = ({ stdout }: Outcome): CheckReport => JSON.parse(stdout) as CheckReport;
+
+/** `fail config.tls` of every finding, sorted. */
+const findings = (outcome: Outcome): readonly string[] =>
+  report(outcome)
+    .checks.filter(({ status }) => status === 'fail' || status === 'warn' || status === 'unknown')
+    .map(({ status, id }) => `${status} ${id}`)
+    .toSorted();
+
+const observed = (outcome: Outcome, id: string): string =>
+  report(outcome).checks.find((check) => check.id === id)?.observed ?? '';
+
+/** Published secrets of upstream, which no report may repeat. */
+const PUBLISHED_TEXTS = [
+  'difyai123456',
+  'sk-9f73s3ljTXVcMT3Blb3ljTqtsKiGHXVcMT3BlbkFJLK7U',
+  'QaHbTe77CtuXmsfyhR7',
+  'lYkiYYT6owG',
+  'WVF5YThaHlkYwhGUSmCRgsX3tD5ngdN8pkih',
+];
+
+/** One image stands for all: containers are created and never started. */
+const IMAGE = 'busybox:1.37.0';
+
+describe('of a Docker engine', () => {
+  const testbed = useDockerHost([IMAGE]);
+  let folder: string;
+  let scene: ComposeFixture;
+  let place: TempWorkspace;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'difyctl-audit-'));
+    const { certFile, keyFile } = await makeCertificate(folder, ['dify.example.com']);
+    scene = await createComposeFixture(testbed.docker, {
+      file: ({ directory, httpPort, httpsPort }) =>
+        hardenedFile({ directory, httpPort, httpsPort, tls: { certFile, keyFile } }),
+      env: SECRETS,
+    });
+    place = await scene.workplace();
+  });
+  afterAll(async () => {
+    await scene?.end();
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+  });
+
+  /** Creates the containers of a project from its files, with the one image under each name. */
+  async function create(project: string, ...files: readonly string[]): Promise<void> {
+    const compose = ['compose', '--project-name', project, ...files];
+    const images = (await scene.docker(...compose, 'config', '--images')).split('\n').filter((image) => image !== '');
+    for (const image of new Set(images)) if (image !== IMAGE) await scene.docker('tag', IMAGE, image);
+    await scene.docker(...compose, 'create', '--pull', 'never');
+  }
+
+  const states = (): Promise<string> =>
+    scene.docker('ps', '-a', '--no-trunc', '--format', '{{.ID}} {{.State}} {{.Names}}');
+
+  test('upstream’s defaults: every weakness is named, and nothing is changed', async () => {
+    await writeFile(join(folder, 'upstream.yaml'), stringify(UPSTREAM));
+    await create('upstream', '--file', join(folder, 'upstream.yaml'));
+    const before = await states();
+    await scene.recorder.clear();
+    const audit = await place.run('audit', '--project', 'upstream', '-o', 'json');
+    expect(audit.code, audit.stderr).toBe(5);
+    expect(findings(audit)).toEqual([
+      'fail config.external-data-services',
+      'fail config.local-storage',
+      'fail config.pinned-images',
+      'fail config.published-ports',
+      'fail config.published-secrets',
+      'fail config.replicas',
+      'fail config.tls',
+      'fail recovery.backups',
+      'fail vector-store.single-point-of-failure',
+      'warn config.probes',
+      'warn config.resources',
+      'warn redis.persistence',
+      'warn release.companions',
+    ]);
+    expect(observed(audit, 'config.published-ports')).toBe(
+      'plugin_daemon at 0.0.0.0:5003 (remote debugging of plugins)',
+    );
+    expect(observed(audit, 'release.companions')).toBe('Weaviate 1.19.0 in weaviate (1.27.0 or newer is needed)');
+    expect(await states()).toBe(before);
+    const calls = await scene.recorder.calls();
+    expect(
+      [...new Set(calls.map(({ args }) => args.slice(0, args[0] === 'network' ? 2 : 1).join(' ')))].toSorted(),
+    ).toEqual(['inspect', 'network ls', 'ps']);
+    expect(PUBLISHED_TEXTS.filter((text) => audit.stdout.includes(text))).toEqual([]);
+  });
+
+  test('a project that difyctl hardened: no failure', async () => {
+    const out = join(folder, 'rendered');
+    const rendered = await place.run('render', '--out', out);
+    expect(rendered.code, rendered.stderr).toBe(0);
+    await create(
+      'dify',
+      '--project-directory',
+      out,
+      '--file',
+      join(out, 'compose.yaml'),
+      '--env-file',
+      join(out, '.env'),
+    );
+    const audit = await place.run('audit', '--project', 'dify', '-o', 'json');
+    expect(findings(audit)).toEqual([]);
+    expect(audit.code).toBe(0);
+    expect(report(audit).audit).toEqual({ grade: 'A', score: 100, worst: [], changes: [] });
+    for (const form of Object.values(SECRETS).flatMap(formsOf)) expect(audit.stdout.includes(form), form).toBe(false);
+  });
+});
+
+interface ComposePlace {
+  readonly directory: string;
+  readonly httpPort: number;
+  readonly httpsPort: number;
+  readonly tls: { readonly certFile: string; readonly keyFile: string };
+}
+
+/** A production on one machine. Nothing connects to its services: it is rendered only. */
+function hardenedFile(place: ComposePlace): object {
+  const url = `https://dify.example.com:${place.httpsPort}`;
+  const s3 = { accessKey: { env: 'DIFY_S3_ACCESS_KEY' }, secretKey: { env: 'DIFY_S3_SECRET_KEY' } };
+  return {
+    apiVersion: 'difyctl/v1',
+    name: 'dify',
+    tier: 'prod',
+    target: { type: 'compose', ...place },
+    urls: { console: url, api: url, app: url, files: url },
+    postgres: { mode: 'external', host: 'pg.example.internal', password: { env: 'DIFY_PG_PASSWORD' } },
+    redis: { mode: 'external', host: 'redis.example.internal', password: { env: 'DIFY_REDIS_PASSWORD' } },
+    objectStorage: { provider: 's3', s3: { endpoint: 'https://s3.example.internal', bucket: 'dify', ...s3 } },
+    vectorStore: {
+      mode: 'external',
+      provider: 'qdrant',
+      qdrant: { url: 'https://qdrant.example.internal:6333', apiKey: { env: 'DIFY_QDRANT_API_KEY' } },
+    },
+  };
+}
+
+const PUBLISHED = 'difyai123456';
+const SHARED = {
+  LOG_LEVEL: 'INFO',
+  SECRET_KEY: 'sk-9f73s3ljTXVcMT3Blb3ljTqtsKiGHXVcMT3BlbkFJLK7U',
+  DB_HOST: 'db_postgres',
+  DB_DATABASE: 'dify',
+  DB_PASSWORD: PUBLISHED,
+  REDIS_PASSWORD: PUBLISHED,
+  CELERY_BROKER_URL: `redis://:${PUBLISHED}@redis:6379/1`,
+  STORAGE_TYPE: 'opendal',
+  OPENDAL_SCHEME: 'fs',
+  MIGRATION_ENABLED: 'true',
+  CONSOLE_WEB_URL: '',
+  SSRF_PROXY_HTTP_URL: 'http://ssrf_proxy:3128',
+  SSRF_PROXY_HTTPS_URL: 'http://ssrf_proxy:3128',
+  CODE_EXECUTION_API_KEY: 'dify-sandbox',
+  PLUGIN_DAEMON_KEY: 'lYkiYYT6owG+71oLerGzA7GXCgOT++6ovaezWAjpCjf+Sjc3ZtU+qUEi',
+  INNER_API_KEY_FOR_PLUGIN: 'QaHbTe77CtuXmsfyhR7+vRjI/+XbV1AaFy691iy+kGDv2Jvy0/eAh8Y1',
+};
+const dify = (mode: string) => ({
+  image: 'langgenius/dify-api:1.13.3',
+  restart: 'always',
+  environment: { ...SHARED, MODE: mode },
+  networks: ['ssrf_proxy_network', 'default'],
+});
+
+/** The services of upstream's Compose file of 1.13, as its documentation describes them, with an older Weaviate. */
+const UPSTREAM = {
+  services: {
+    api: dify('api'),
+    worker: dify('worker'),
+    worker_beat: dify('beat'),
+    web: { image: 'langgenius/dify-web:1.13.3', restart: 'always', environment: { APP_API_URL: '' } },
+    db_postgres: { image: 'postgres:15-alpine', restart: 'always', environment: { POSTGRES_PASSWORD: PUBLISHED } },
+    redis: { image: 'redis:6-alpine', restart: 'always', command: `redis-server --requirepass ${PUBLISHED}` },
+    sandbox: {
+      image: 'langgenius/dify-sandbox:0.2.14',
+      restart: 'always',
+      environment: {
+        API_KEY: 'dify-sandbox',
+        HTTP_PROXY: 'http://ssrf_proxy:3128',
+        HTTPS_PROXY: 'http://ssrf_proxy:3128',
+      },
+      networks: ['ssrf_proxy_network'],
+    },
+    plugin_daemon: {
+      image: 'langgenius/dify-plugin-daemon:0.5.3-local',
+      restart: 'always',
+      environment: {
+        DB_HOST: 'db_postgres',
+        DB_DATABASE: 'dify_plugin',
+        DB_PASSWORD: PUBLISHED,
+        SERVER_KEY: SHARED.PLUGIN_DAEMON_KEY,
+        DIFY_INNER_API_KEY: SHARED.INNER_API_KEY_FOR_PLUGIN,
+        PLUGIN_STORAGE_TYPE: 'local',
+      },
+      ports: ['5003:5003'],
+    },
+    ssrf_proxy: { image: 'ubuntu/squid:latest', restart: 'always', networks: ['ssrf_proxy_network', 'default'] },
+    nginx: {
+      image: 'nginx:latest',
+      restart: 'always',
+      environment: { NGINX_HTTPS_ENABLED: 'false' },
+      ports: ['8080:80', '8443:443'],
+    },
+    weaviate: {
+      image: 'semitechnologies/weaviate:1.19.0',
+      restart: 'always',
+      environment: { AUTHENTICATION_APIKEY_ALLOWED_KEYS: 'WVF5YThaHlkYwhGUSmCRgsX3tD5ngdN8pkih' },
+    },
+  },
+  networks: { ssrf_proxy_network: { driver: 'bridge', internal: true }, default: {} },
+};
