@@ -1,5 +1,4 @@
 import type { JsonObject } from '../../base/json.ts';
-import { ownLabels } from '../../base/own-labels.ts';
 import type { ComponentName } from '../../checklist/components.ts';
 import type { PlannedComponent } from '../../deployment/components.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
@@ -51,16 +50,19 @@ export function bundledFences(
 ): readonly KubernetesObject[] {
   return BUNDLED.filter(({ service }) => deployment[service].mode === 'bundled').map(({ suffix, labels, clients }) => {
     const own = labels(names.release);
-    const from = [
-      ...clients.filter((name) => planned[name].enabled).map((name) => podLabels(names, name)),
-      own,
-      ownLabels(deployment.name),
-    ];
+    const from = [...clients.filter((name) => planned[name].enabled).map((name) => podLabels(names, name)), own];
     return ownObject(deployment, 'networkPolicy', `${names.full}-${suffix}`, {
-      spec: { podSelector: { matchLabels: { ...own } }, policyTypes: ['Ingress'], ingress: [{ from: from.map(pods) }] },
+      spec: {
+        podSelector: { matchLabels: { ...own } },
+        policyTypes: ['Ingress'],
+        ingress: [{ from: [...from.map(pods), JOBS] }],
+      },
     });
   });
 }
+
+/** Pods of difyctl's own jobs: probes, and the migration. */
+const JOBS: JsonObject = { podSelector: { matchExpressions: [{ key: 'difyctl/job', operator: 'Exists' }] } };
 
 function pods(labels: Readonly<Record<string, string>>): JsonObject {
   return { podSelector: { matchLabels: { ...labels } } };

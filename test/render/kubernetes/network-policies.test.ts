@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { ownLabels } from '../../../src/base/own-labels.ts';
 import type { ComponentName } from '../../../src/checklist/components.ts';
 import { podLabels } from '../../../src/render/kubernetes/names.ts';
 import { sampleDeployment } from '../../support/deployments.ts';
@@ -128,7 +127,8 @@ describe('bundled data services', () => {
     ['the worker reaches Weaviate', of('worker'), weaviate, 50_051, true],
     ['the plugin daemon does not reach Weaviate', of('pluginDaemon'), weaviate, 8080, false],
     ['another namespace does not reach Redis', pod({ app: 'other' }, true), redis, 6379, false],
-    ['a probe of difyctl reaches Redis', pod(ownLabels('dify')), redis, 6379, true],
+    ['a probe of difyctl reaches Redis', pod({ 'difyctl/job': 'relay' }), redis, 6379, true],
+    ['the migration reaches PostgreSQL', pod({ 'difyctl/job': 'dify-migration' }), postgres, 5432, true],
   ])('%s', (_, from, to, port, expected) => {
     expect(connects(policies, from, to, port)).toBe(expected);
   });

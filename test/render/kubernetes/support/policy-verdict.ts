@@ -55,7 +55,8 @@ function matches(selector: unknown, labels: Readonly<Record<string, string>> | u
   if (labels === undefined) return false;
   const equal = Object.entries(labelsAt(selector, 'matchLabels')).every(([key, value]) => labels[key] === value);
   const among = listAt(selector, 'matchExpressions').every((one) => {
-    if (textAt(one, 'operator') !== 'In') throw new Error('only the operator In is known here');
+    if (textAt(one, 'operator') === 'Exists') return labels[textAt(one, 'key')] !== undefined;
+    if (textAt(one, 'operator') !== 'In') throw new Error('only the operators In and Exists are known here');
     return listAt(one, 'values').includes(labels[textAt(one, 'key')] ?? '');
   });
   return equal && among;
