@@ -68,7 +68,7 @@ describe('the files of target.tls', () => {
 
   it.each<[string, Made, string, RegExp]>([
     ['with its whole chain', withChain, 'pass', /^certificate issued by Tests Below, \d+ days left/],
-    ['that ends this month', issued({ names: [HOST], days: 20 }), 'warn', /ends in \d+ days/],
+    ['that ends this month', issued({ names: [HOST], days: 20 }), 'warn', /expires in \d+ days/],
     ['that expired', issued({ names: [HOST], days: -3 }), 'fail', /expired on \d{4}-/],
     ['of another host', issued({ names: ['www.example.com'] }), 'fail', /is not for dify\.example\.com/],
     ['of a wildcard above', issued({ names: ['*.example.com'] }), 'pass', /days left/],

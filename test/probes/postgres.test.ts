@@ -168,7 +168,7 @@ describe('what is refused before a login', () => {
   it.each([
     ['expired', ['127.0.0.1'], -1, /expired on/, 'fail'],
     ['for another host', ['pg.example.test'], 90, /another host: pg\.example\.test/, 'warn'],
-    ['soon over', ['127.0.0.1'], 10, /ends in \d days/, 'warn'],
+    ['soon over', ['127.0.0.1'], 10, /expires in \d days/, 'warn'],
   ] as const)('a certificate that is %s', async (name, hosts, days, words, whole) => {
     const { main } = servers.get();
     const { certificate } = main;
@@ -253,13 +253,19 @@ describe('what is refused at the login', () => {
 
 describe('databases', () => {
   it.each<[string, JsonObject, string, string, RegExp]>([
-    ['that are not there', { databases: { main: 'gone' } }, '', '', /no database gone, and the api never creates it/],
+    [
+      'that are not there',
+      { databases: { main: 'gone' } },
+      '',
+      '',
+      /database gone does not exist, and the api never creates it/,
+    ],
     [
       'that the plugin daemon may not create',
       { databases: { plugin: 'gone' } },
       '',
       '',
-      /no database gone, and dify may not create it/,
+      /database gone does not exist, and dify may not create it/,
     ],
     [
       'that take no connections',
@@ -470,7 +476,7 @@ describe('rights and limits', () => {
       await main.query('CREATE TABLE hidden.alembic_version (version_num text)', 'dify');
       const apart = await lookAt(main, verified());
       expect(apart.findings).toEqual(['postgres.rights fail']);
-      expect(apart.of('postgres.rights').message).toMatch(/tables of dify are in hidden, and .* leads to public/);
+      expect(apart.of('postgres.rights').message).toMatch(/tables of dify are in hidden, and .* selects public/);
     } finally {
       await main.query('DROP SCHEMA hidden CASCADE', 'dify');
     }
