@@ -1,10 +1,21 @@
-import { describe, expect, it } from 'vitest';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { JsonObject } from '../../src/base/json.ts';
-import type { DrillKind, DrillResult } from '../../src/rehearsal/report.ts';
+import { createCollection } from '../../src/evidence/collect.ts';
+import { COLLECTORS } from '../../src/evidence/registry.ts';
+import { createRunner } from '../../src/exec/execa-runner.ts';
+import { dialHere } from '../../src/net/dial.ts';
+import type { Throwaway } from '../../src/rehearsal/plane/throwaway.ts';
+import { findMarked } from '../../src/rehearsal/processes/daemon.ts';
+import type { DrillKind, DrillResult, RehearsalReport } from '../../src/rehearsal/report.ts';
+import { shapeFromCluster } from '../../src/rehearsal/shape/from-evidence.ts';
 import { shapeFromFlags } from '../../src/rehearsal/shape/from-flags.ts';
 import type { Shape } from '../../src/rehearsal/shape/shape.ts';
+import { createShape } from '../../src/rehearsal/stage.ts';
 import type { KubernetesObject } from '../../src/render/rendered.ts';
-import { openRehearsals, rehearsedFile } from '../support/rehearsal.ts';
+import { createWorkspace, type TempWorkspace } from '../support/difyctl.ts';
+import { clearPlane, openRehearsals, rehearsedFile } from '../support/rehearsal.ts';
 import { useTestbed } from '../testbed/fixtures.ts';
 
 const SIX: Shape = {
@@ -17,32 +28,69 @@ const testbed = useTestbed(
   (place) => place.stop(),
 );
 
-interface Fault {
-  readonly name: string;
+/** A rehearsal with faults that do not disturb each other: one installation serves them all. */
+interface Scene {
+  readonly faults: string;
   readonly kinds: readonly DrillKind[];
   readonly file?: JsonObject;
   readonly shape?: Shape;
   readonly patch?: (manifests: readonly KubernetesObject[]) => readonly KubernetesObject[];
-  /** The red cells: `drill component`. */
-  readonly red: readonly string[];
-  readonly reason: RegExp;
+  readonly before?: (plane: Throwaway) => Promise<void>;
+  /** The reason in each red cell, by `drill component`. Other cells are not red. */
+  readonly red: Readonly<Record<string, RegExp>>;
 }
 
 const components = (value: JsonObject): JsonObject => ({ components: value });
 const HOST = 'kubernetes.io/hostname';
+const ONE_NODE = /3 replicas on one node/;
+const NO_OTHER_ZONE = /the file promises 3 zones, and the nodes are in one/;
 
-const FAULTS: readonly Fault[] = [
+const SCENES: readonly Scene[] = [
   {
-    name: 'one replica of api',
-    kinds: ['spread', 'node-loss'],
-    file: components({ api: { replicas: 1 } }),
-    red: ['node-loss api', 'spread api'],
-    reason: /api: 0 of 1 replica ready, 1 promised/,
+    faults: 'one replica of api; a node selector of one node; a ReadWriteOnce claim; a budget that blocks drains',
+    kinds: ['spread', 'node-loss', 'drain'],
+    file: {
+      ...components({ api: { replicas: 1 }, sandbox: { nodeSelector: { [HOST]: 'sim-2' } } }),
+      extraValues: {
+        proxy: {
+          log: {
+            persistence: {
+              enabled: true,
+              persistentVolumeClaim: { accessModes: 'ReadWriteOnce', storageClass: 'local' },
+            },
+          },
+        },
+      },
+    },
+    patch: (manifests) =>
+      manifests.map((object) =>
+        object.metadata.name === 'dify-worker'
+          ? { ...object, spec: { ...(object.spec as JsonObject), maxUnavailable: 0 } }
+          : object,
+      ),
+    red: {
+      'spread api': /1 replica, so that one node is all it has/,
+      'node-loss api': /0 of 1 replica ready, 1 promised/,
+      'drain api': /0 of 1 replica ready, 1 promised/,
+      'spread sandbox': ONE_NODE,
+      'node-loss sandbox': /3 of 3 replicas pending: .*5 node\(s\) didn't match Pod's node affinity\/selector/,
+      'drain sandbox': /Cannot evict pod as it would violate the pod's disruption budget|didn't match Pod's node/,
+      'spread proxy': ONE_NODE,
+      'node-loss proxy': /3 of 3 replicas pending: .*PersistentVolume's node affinity/,
+      'drain proxy':
+        /Cannot evict pod as it would violate the pod's disruption budget|PersistentVolume's node affinity/,
+      'drain worker': /Cannot evict pod as it would violate the pod's disruption budget/,
+    },
   },
   {
-    name: 'an anti-affinity that three zones cannot meet',
+    faults: 'an anti-affinity that cannot be met; five nodes for six replicas; requests larger than any node',
     kinds: ['schedule'],
+    shape: { ...SIX, nodes: SIX.nodes.slice(0, 5) },
     file: {
+      ...components({
+        web: { replicas: 6, spread: 'hard' },
+        worker: { resources: { requests: { cpu: '9' }, limits: { cpu: '9' } } },
+      }),
       extraValues: {
         api: {
           replicas: 4,
@@ -59,55 +107,36 @@ const FAULTS: readonly Fault[] = [
         },
       },
     },
-    red: ['schedule api'],
-    reason: /1 of 4 replicas pending: 0\/6 nodes are available: 6 node\(s\) didn't match pod anti-affinity rules/,
+    red: {
+      'schedule api':
+        /1 of 4 replicas pending: 0\/5 nodes are available: 5 node\(s\) didn't match pod anti-affinity rules/,
+      'schedule web': /of 6 replicas pending: 0\/5 nodes are available: 5 node\(s\) didn't/,
+      'schedule worker': /3 of 3 replicas pending: 0\/5 nodes are available: 5 Insufficient cpu/,
+    },
   },
   {
-    name: 'five nodes for six replicas on nodes of their own',
-    kinds: ['schedule'],
-    file: components({ web: { replicas: 6, spread: 'hard' } }),
-    shape: { ...SIX, nodes: SIX.nodes.slice(0, 5) },
-    red: ['schedule web'],
-    reason: /1 of 6 replicas pending: 0\/5 nodes are available: 5 node\(s\) didn't (?:match|satisfy)/,
-  },
-  {
-    name: 'a budget that refuses every eviction',
-    kinds: ['drain'],
-    patch: (manifests) =>
-      manifests.map((object) =>
-        object.metadata.name === 'dify-worker'
-          ? { ...object, spec: { ...(object.spec as JsonObject), maxUnavailable: 0 } }
-          : object,
-      ),
-    red: ['drain worker'],
-    reason: /worker: Cannot evict pod as it would violate the pod's disruption budget/,
-  },
-  {
-    name: 'a node selector that one node has',
-    kinds: ['spread', 'node-loss'],
-    file: components({ sandbox: { nodeSelector: { [HOST]: 'sim-2' } } }),
-    red: ['node-loss sandbox', 'spread sandbox'],
-    reason: /sandbox: 3 of 3 replicas pending: .*5 node\(s\) didn't match Pod's node affinity\/selector/,
-  },
-  {
-    name: 'all nodes in one zone',
+    faults: 'all nodes in one zone',
     kinds: ['spread', 'zone-loss'],
     shape: shapeFromFlags('6x8C32G', 1),
-    red: [
-      ...['spread agentBackend', 'spread api', 'spread proxy', 'spread sandbox', 'spread ssrfProxy', 'spread web'],
-      ...['spread worker', 'zone-loss'],
-    ],
-    reason: /the file promises 3 zones, and the nodes are in one|all pods are in one zone, sim-1a/,
+    red: {
+      'spread agentBackend': NO_OTHER_ZONE,
+      'spread api': NO_OTHER_ZONE,
+      'spread proxy': NO_OTHER_ZONE,
+      'spread sandbox': NO_OTHER_ZONE,
+      'spread ssrfProxy': NO_OTHER_ZONE,
+      'spread web': NO_OTHER_ZONE,
+      'spread worker': NO_OTHER_ZONE,
+      'zone-loss': /all pods are in one zone, sim-1a/,
+    },
   },
   {
-    name: 'requests larger than any node',
-    kinds: ['schedule'],
-    file: components({ worker: { resources: { requests: { cpu: '9' }, limits: { cpu: '9' } } } }),
-    red: ['schedule worker'],
-    reason: /3 of 3 replicas pending: 0\/6 nodes are available: 6 Insufficient cpu/,
+    faults: 'others of a higher priority, which need the room of a lost node',
+    kinds: ['node-loss'],
+    before: occupyWithPriority,
+    red: { 'node-loss': /replicas? pending: .*Insufficient cpu/ },
   },
   {
-    name: 'a taint on five nodes',
+    faults: 'a taint on five nodes',
     kinds: ['schedule'],
     shape: {
       ...SIX,
@@ -115,43 +144,158 @@ const FAULTS: readonly Fault[] = [
         index === 0 ? node : { ...node, taints: [{ key: 'dedicated', value: 'db', effect: 'NoSchedule' }] },
       ),
     },
-    red: ['schedule'],
-    reason: /5 node\(s\) had untolerated taint/,
+    red: { schedule: /5 node\(s\) had untolerated taint/ },
   },
   {
-    name: 'a quota that is too small',
+    faults: 'a quota that is too small',
     kinds: ['schedule'],
     shape: { ...SIX, limits: { quotas: [{ name: 'small', hard: { pods: 20 }, used: {} }], ranges: [] } },
-    red: ['schedule'],
-    reason: /is forbidden: exceeded quota: small/,
+    red: { schedule: /is forbidden: exceeded quota: small/ },
   },
   {
-    name: 'a maximum of an autoscaler that the nodes cannot carry',
+    faults: 'a maximum of an autoscaler that the nodes cannot carry',
     kinds: ['autoscale'],
     file: components({ api: { autoscaling: { maxReplicas: 60 } } }),
-    red: ['autoscale api'],
-    reason: /of 60 replicas pending: 0\/6 nodes are available: 6 Insufficient cpu/,
+    red: { 'autoscale api': /of 60 replicas pending: 0\/6 nodes are available: 6 Insufficient cpu/ },
   },
 ];
 
-/** The red cells of drills. A drill without the outcomes of components, and a fault of several components, has none. */
-function redCells(drills: readonly DrillResult[], named: boolean): readonly string[] {
+/** Twelve pods of 2.6 CPU with a priority above Dify's: if a node is lost, its two evict pods of Dify elsewhere. */
+async function occupyWithPriority({ api }: Throwaway): Promise<void> {
+  const group = 'scheduling.k8s.io/v1';
+  await api.create(`/apis/${group}/priorityclasses`, {
+    ...{ apiVersion: group, kind: 'PriorityClass', metadata: { name: 'first' }, value: 1_000_000 },
+  });
+  const labels = { app: 'others' };
+  await api.create('/apis/apps/v1/namespaces/default/deployments', {
+    ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'others' } },
+    spec: {
+      replicas: 12,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: {
+          priorityClassName: 'first',
+          containers: [{ name: 'main', image: 'others', resources: { requests: { cpu: '2600m' } } }],
+        },
+      },
+    },
+  });
+}
+
+/**
+ * The reasons in red cells, by `drill component`; by `drill` alone if no component is to blame, or several at random.
+ */
+function redCells(drills: readonly DrillResult[], isNamed: boolean): Readonly<Record<string, string>> {
   const failed = drills.filter(({ status }) => status === 'fail');
-  const cells = failed.flatMap(({ kind, components: outcomes }) =>
-    outcomes.length === 0 || !named
-      ? [kind]
-      : outcomes.filter(({ status }) => status === 'fail').map(({ component }) => `${kind} ${component}`),
+  const cells = failed.flatMap(({ kind, message, components: outcomes }): readonly (readonly [string, string])[] =>
+    outcomes.length === 0 || !isNamed
+      ? [[kind, message] as const]
+      : outcomes
+          .filter(({ status }) => status === 'fail')
+          .map(({ component, reason }) => [`${kind} ${component}`, reason] as const),
   );
-  return [...new Set(cells)].sort();
+  return Object.fromEntries(cells);
 }
 
 describe('a fault is red in its cell, with the reason in Kubernetes’ own words', () => {
-  it.each(FAULTS)('$name', async ({ kinds, file = {}, shape = SIX, patch, red, reason }) => {
-    const drills = await testbed.get().rehearse({ file: rehearsedFile(file), shape, kinds, patch });
-    const isNamed = red.some((cell) => cell.includes(' '));
-    expect(redCells(drills, isNamed)).toEqual(red);
-    expect(drills.map(({ message }) => message).join('\n')).toMatch(reason);
+  it.each(SCENES)('$faults', async ({ kinds, file = {}, shape = SIX, patch, before, red }) => {
+    const drills = await testbed.get().rehearse({ file: rehearsedFile(file), shape, kinds, patch, before });
+    const isNamed = Object.keys(red).some((cell) => cell.includes(' '));
+    const expected = Object.fromEntries(
+      Object.entries(red).map(([cell, reason]) => [cell, expect.stringMatching(reason)]),
+    );
+    expect(redCells(drills, isNamed)).toEqual(expected);
     const failed = drills.filter(({ status }) => status === 'fail');
     expect(failed.filter(({ remedy }) => remedy === '')).toEqual([]);
+  });
+});
+
+describe('the command', () => {
+  /** Stands for the cluster of the operator: the nodes of `SIX`, and nothing else. */
+  let clusters = 0;
+  const useCluster = async (): Promise<{ readonly kubeArgs: readonly string[]; end(): Promise<void> }> => {
+    const { plane } = testbed.get();
+    clusters += 1;
+    const namespace = `cluster-${clusters}`;
+    await createShape(plane, shapeFromFlags('6x8C32G', 3), namespace, new AbortController().signal);
+    return { kubeArgs: plane.kubeArgs, end: () => clearPlane(plane, namespace) };
+  };
+  const openPlace = async (): Promise<TempWorkspace> => {
+    const place = await createWorkspace(rehearsedFile(), testbed.get().env);
+    onTestFinished(() => place.remove());
+    return place;
+  };
+  const runFolder = (): string => join(testbed.get().env.HOME ?? '', '.cache/difyctl/rehearsal/run');
+
+  it('copies the cluster, passes every drill of the default production, and leaves nothing', async () => {
+    const cluster = await useCluster();
+    onTestFinished(() => cluster.end());
+    const place = await openPlace();
+    const { code, stdout, stderr } = await place.run(
+      ...['rehearse', '--programs', testbed.get().bin, '-o', 'json'],
+      ...['--kubeconfig', cluster.kubeArgs[1] ?? ''],
+    );
+    expect(code, stderr + stdout).toBe(0);
+    const report = JSON.parse(stdout) as RehearsalReport & { readonly kind: string };
+    expect(report).toMatchObject({
+      ...{ kind: 'RehearsalReport', deployment: 'dify', tier: 'prod' },
+      shape: { source: 'cluster', nodes: 6, zones: 3, kubernetes: '1.36.3' },
+      summary: { pass: 18, warn: 0, fail: 0, skip: 2 },
+    });
+    expect(report.drills.map(({ kind, subject, status }) => `${status} ${kind} ${subject}`)).toEqual([
+      ...['pass schedule all', 'pass spread all'],
+      ...[1, 2, 3, 4, 5, 6].map((node) => `pass node-loss sim-${node}`),
+      ...['a', 'b', 'c'].map((zone) => `pass zone-loss sim-1${zone}`),
+      ...[1, 2, 3, 4, 5, 6].map((node) => `pass drain sim-${node}`),
+      ...['pass rollout all', 'skip autoscale all', 'skip autoscale-node-loss all'],
+    ]);
+    expect(await readdir(runFolder())).toEqual([]);
+  });
+
+  it('copies a shape that equals the one by flags', async () => {
+    const { plane, env } = testbed.get();
+    const cluster = await useCluster();
+    onTestFinished(() => cluster.end());
+    const runner = createRunner({ env, hiddenNames: new Set(), passNames: new Set(), redact: (text) => text });
+    const collection = createCollection(COLLECTORS, {
+      ...{ tier: 'prod', deployment: undefined, secrets: undefined, rendered: undefined, baseDirectory: '/' },
+      ...{ runner, kubeArgs: plane.kubeArgs, dial: dialHere, from: 'local', env, now: () => new Date() },
+      signal: new AbortController().signal,
+    });
+    onTestFinished(() => collection.close().then(() => undefined));
+    const { shape } = await shapeFromCluster(collection);
+    const flags = shapeFromFlags('6x8C32G', 3);
+    // The controller manager adds the labels beta.kubernetes.io/os and arch.
+    expect(shape.nodes.toSorted((a, b) => (a.name < b.name ? -1 : 1))).toMatchObject(flags.nodes);
+    expect(shape.loads).toEqual([]);
+  });
+
+  it('that is killed leaves a control plane, which the next run removes', async () => {
+    const place = await openPlace();
+    const args = [
+      'rehearse',
+      '--nodes',
+      '3x8C32G',
+      '--zones',
+      '3',
+      '--drills',
+      'spread',
+      '--programs',
+      testbed.get().bin,
+    ];
+    const running = await place.start(...args);
+    await running.says('drills');
+    running.kill('SIGKILL');
+    await running.outcome;
+    const [left = ''] = await readdir(runFolder());
+    expect((await findMarked(join(runFolder(), left))).length).toBeGreaterThan(0);
+
+    const next = await place.run(...args, '--set', 'components.api.replicas=1');
+    expect(next.code, next.stderr).toBe(6);
+    expect(next.stderr).toContain('1 control plane of a killed run removed');
+    expect(next.stdout).toContain('spread all: api: 1 replica, so that one node is all it has');
+    expect(await readdir(runFolder())).toEqual([]);
+    expect(await findMarked(join(runFolder(), left))).toEqual([]);
   });
 });

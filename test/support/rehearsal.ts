@@ -61,6 +61,8 @@ interface RehearsedInput {
   readonly kinds: readonly DrillKind[];
   /** Changes the objects besides the chart's before they are applied. */
   readonly patch?: ((manifests: readonly KubernetesObject[]) => readonly KubernetesObject[]) | undefined;
+  /** Called before the nodes exist. */
+  readonly before?: ((plane: Throwaway) => Promise<void>) | undefined;
 }
 
 /** Starts a control plane whose volumes of storage class `local` are disks of one node. */
@@ -78,7 +80,7 @@ export async function openRehearsals(shape: Shape): Promise<RehearsalPlace> {
   let made = 0;
   return {
     ...{ plane, bin, env },
-    rehearse: async ({ file, shape: nodes, kinds, patch = (same) => same }) => {
+    rehearse: async ({ file, shape: nodes, kinds, patch = (same) => same, before }) => {
       made += 1;
       const target = { ...(file.target as JsonObject), namespace: `dify-${made}` };
       const text = stringify({ ...file, target });
@@ -88,6 +90,7 @@ export async function openRehearsals(shape: Shape): Promise<RehearsalPlace> {
       const manifests = value.target === 'kubernetes' ? patch(value.manifests) : [];
       const patched = { ...prepared, rendered: { ok: true as const, value: { ...value, manifests } as typeof value } };
       try {
+        await before?.(plane);
         return (await runDrills(patched, { kinds, signal, onProgress: () => undefined }, plane, nodes)).drills;
       } finally {
         await clearPlane(plane, deployment.target.type === 'kubernetes' ? deployment.target.namespace : '');
@@ -101,7 +104,7 @@ export async function openRehearsals(shape: Shape): Promise<RehearsalPlace> {
 }
 
 /** Removes what a rehearsal made: its pods first, because a pod of a deleted node remains for long. */
-async function clearPlane({ api }: Throwaway, namespace: string): Promise<void> {
+export async function clearPlane({ api }: Throwaway, namespace: string): Promise<void> {
   await api.delete(`/api/v1/namespaces/${namespace}`);
   await api.delete('/apis/apps/v1/namespaces/default/deployments');
   await poll('the pods of the rehearsal are gone', async () =>
