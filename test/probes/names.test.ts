@@ -95,7 +95,7 @@ describe('the files of target.tls', () => {
       'that is none',
       ({ good }) => ({ ...good, certificate: 'no certificate' }),
       'fail',
-      /fullchain\.pem holds no certificate/,
+      /fullchain\.pem contains no certificate/,
     ],
   ])('a certificate %s', async (_, make, status, observed) => {
     const result = await judgeFiles(await make(testbed.get()));

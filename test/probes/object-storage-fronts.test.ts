@@ -114,5 +114,5 @@ it('a bucket that anybody may write to and nobody may read', async () => {
   expect((await minio.request('PUT', '/letterbox', { query: 'policy=', body })).status).toBeLessThan(300);
   const { findings, result } = await run(minio.endpoint, { bucket: 'letterbox', pluginBucket: 'letterbox' });
   expect(findings).toEqual([PLAIN, `${S}.public-access fail`]);
-  expect(result(`${S}.public-access`).message).toContain('anybody may overwrite its objects');
+  expect(result(`${S}.public-access`).message).toContain('anyone can overwrite its objects');
 });

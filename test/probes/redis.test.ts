@@ -124,14 +124,14 @@ describe('who may not', () => {
       'may only read',
       ['on', '~*', '&*', '+@read', '+@connection', '+info'],
       'redis.rights fail',
-      /user tried may not SET/,
+      /user tried may not run SET/,
     ],
     ['has keys of its own only', ['on', '~dify:*', '&*', '+@all'], 'redis.rights fail', /may not SET/],
     [
       'has no channels',
       ['on', '~*', 'resetchannels', '+@all'],
       'redis.rights fail',
-      /may not PUBLISH, SUBSCRIBE and PSUBSCRIBE .*Celery/,
+      /may not run PUBLISH, SUBSCRIBE and PSUBSCRIBE .*Celery/,
     ],
     ['may run no scripts', ['on', '~*', '&*', '+@all', '-@scripting'], 'redis.rights fail', /EVAL, EVALSHA and SCRIPT/],
     ['may not block', ['on', '~*', '&*', '+@all', '-@blocking'], 'redis.rights fail', /BRPOP/],
@@ -309,7 +309,7 @@ describe('a managed Redis that hides what it promises', () => {
     const { findings, results } = await withSettings(main, { appendonly: 'no', save: '' }, look);
     expect(findings).toEqual(expected);
     for (const { id, status, message } of results)
-      if (status === 'warn') expect(message, id).toMatch(/declared, not seen/);
+      if (status === 'warn') expect(message, id).toMatch(/declared, not verified/);
   });
 });
 
