@@ -309,7 +309,7 @@ describe('a managed Redis that hides what it promises', () => {
     const { findings, results } = await withSettings(main, { appendonly: 'no', save: '' }, look);
     expect(findings).toEqual(expected);
     for (const { id, status, message } of results)
-      if (status === 'warn') expect(message, id).toMatch(/declared, not verified/);
+      if (status === 'warn') expect(message, id).toMatch(/declared, not seen/);
   });
 });
 
