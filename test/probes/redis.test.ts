@@ -126,7 +126,7 @@ describe('who may not', () => {
       'redis.rights fail',
       /user tried may not run SET/,
     ],
-    ['has keys of its own only', ['on', '~dify:*', '&*', '+@all'], 'redis.rights fail', /may not SET/],
+    ['has keys of its own only', ['on', '~dify:*', '&*', '+@all'], 'redis.rights fail', /may not run SET/],
     [
       'has no channels',
       ['on', '~*', 'resetchannels', '+@all'],
