@@ -1,13 +1,17 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import type { CheckReport } from '../../src/checks/check.ts';
+import { CHART } from '../support/chart.ts';
 import { type ComposeFixture, createComposeFixture, formsOf } from '../support/compose-fixture.ts';
 import type { Outcome, TempWorkspace } from '../support/difyctl.ts';
-import { SECRETS } from '../support/kubernetes-fixture.ts';
+import { createKubernetesFixture, type KubernetesFixture, SECRETS } from '../support/kubernetes-fixture.ts';
+import { limitedUser } from '../testbed/cluster/access.ts';
 import { useDockerHost } from '../testbed/docker/fixture.ts';
+import { useCluster } from '../testbed/fixtures.ts';
 import { makeCertificate } from '../testbed/services/tls.ts';
 
 const report = ({ stdout }: Outcome): CheckReport => JSON.parse(stdout) as CheckReport;
@@ -30,6 +34,145 @@ const PUBLISHED_TEXTS = [
   'lYkiYYT6owG',
   'WVF5YThaHlkYwhGUSmCRgsX3tD5ngdN8pkih',
 ];
+
+describe('of a cluster', () => {
+  const testbed = useCluster({ nodes: '6x8C32G', zones: 3 });
+  let plain: KubernetesFixture;
+  let hardened: KubernetesFixture;
+  let place: TempWorkspace;
+  const kubectl = (...args: readonly string[]) => testbed.cluster.kubectl(args);
+
+  beforeAll(async () => {
+    plain = await createKubernetesFixture(testbed.cluster, 'plain');
+    place = await plain.workplace();
+    const helm = join(await testbed.cluster.binFolder(4), 'helm');
+    const env = { KUBECONFIG: testbed.cluster.kubeconfig };
+    await execa(helm, ['install', 'dify', CHART, '-n', 'plain', '--create-namespace'], { env, stdin: 'ignore' });
+    hardened = await createKubernetesFixture(testbed.cluster, 'hardened');
+    await kubectl('-n', 'plain', 'wait', '--for=jsonpath={.status.replicas}=1', 'deployment', '--all', '--timeout=60s');
+  });
+  afterAll(async () => {
+    await Promise.all([plain?.end(), hardened?.end()]);
+  });
+
+  /** Resource versions of what an audit could change. Pods are left out: their status changes by itself. */
+  const versions = (namespace: string): Promise<string> =>
+    kubectl(
+      ...['get', 'deploy,sts,svc,cm,secret,pvc,pdb,hpa,ingress,sa,lease,job', '-n', namespace],
+      ...['-o', 'jsonpath={range .items[*]}{.kind}/{.metadata.name} {.metadata.resourceVersion}{"\\n"}{end}'],
+    );
+
+  test('the chart’s defaults by plain helm: every weakness is named, and nothing is changed', async () => {
+    const before = await versions('plain');
+    await plain.recorder.clear();
+    const audit = await place.run('audit', '--release', 'dify', '--namespace', 'plain', '-o', 'json');
+    expect(audit.code, audit.stderr).toBe(5);
+    expect(findings(audit)).toEqual([
+      'fail config.empty-keys',
+      'fail config.external-data-services',
+      'fail config.local-storage',
+      'fail config.pinned-images',
+      'fail config.published-secrets',
+      'fail config.replicas',
+      'fail config.tls',
+      'fail names.ssrf-proxy',
+      'fail recovery.backups',
+      'fail vector-store.single-point-of-failure',
+      'warn config.budgets',
+      'warn config.network-policies',
+      'warn config.plugin-database',
+      'warn config.probes',
+      'warn config.resources',
+      'warn config.service-account-tokens',
+    ]);
+    expect(report(audit)).toMatchObject({
+      kind: 'CheckReport',
+      phase: 'audit',
+      deployment: 'dify',
+      tier: 'prod',
+      target: 'kubernetes',
+      audit: { grade: 'F', score: 16 },
+    });
+    expect(observed(audit, 'config.pinned-images')).toContain('nginx:latest of dify-proxy');
+    expect(observed(audit, 'config.published-secrets')).toContain('SECRET_KEY of ');
+
+    expect(await versions('plain')).toBe(before);
+    const calls = await plain.recorder.calls();
+    expect([...new Set(calls.map(({ program, args }) => `${program} ${verbOf(args)}`))].toSorted()).toEqual([
+      'helm get',
+      'kubectl proxy',
+    ]);
+    expect(PUBLISHED_TEXTS.filter((text) => audit.stdout.includes(text) || audit.stderr.includes(text))).toEqual([]);
+  });
+
+  test('a release that difyctl hardened: no failure, and the same by its file and by its name', async () => {
+    const own = await hardened.workplace();
+    const installed = await own.run('install', '--yes');
+    expect(installed.code, installed.stderr).toBe(0);
+    const before = await versions('hardened');
+    const byFile = await own.run('audit', '-o', 'json');
+    expect(byFile.code, byFile.stdout).toBe(0);
+    // What no chart value sets.
+    const open = ['warn config.migration', 'warn config.service-account-tokens'];
+    expect(findings(byFile).filter((one) => !open.includes(one))).toEqual([]);
+    const byName = await own.run('audit', '--release', 'dify', '--namespace', 'hardened', '-o', 'json');
+    expect(findings(byName)).toEqual(findings(byFile));
+    expect(['A', 'B']).toContain(report(byName).audit?.grade);
+    expect(await versions('hardened')).toBe(before);
+    const shown = `${byFile.stdout}${byFile.stderr}${byName.stdout}`;
+    for (const form of Object.values(SECRETS).flatMap(formsOf)) expect(shown.includes(form), form).toBe(false);
+  });
+
+  test('without flags and without a file, the installations are listed with the flags that choose one', async () => {
+    const several = await place.run('audit', '-c', join(place.folder, 'difyctl.yaml'), '--namespace', 'plain');
+    expect(several.code, several.stderr).toBe(5);
+    await rm(join(place.folder, 'difyctl.yaml'));
+    const listed = await place.run('audit');
+    expect(listed.code).toBe(2);
+    expect(listed.stderr).toContain('release dify in namespace hardened, release dify in namespace plain');
+    expect(listed.stderr).toContain('difyctl audit --release dify --namespace hardened');
+    const nothing = await place.run('audit', '--release', 'dify', '--namespace', 'nowhere');
+    expect([nothing.code, nothing.stderr]).toEqual([2, expect.stringContaining('has no workloads of release dify')]);
+  });
+
+  test('a user who may only get and list is enough; without Secrets, their checks are unknown', async () => {
+    const rules = (resources: readonly string[]) => [{ apiGroups: ['*'], resources, verbs: ['get', 'list'] }];
+    const all = ['*'];
+    const withoutSecrets = [
+      ...['deployments', 'statefulsets', 'daemonsets', 'pods', 'services', 'configmaps', 'persistentvolumeclaims'],
+      ...['horizontalpodautoscalers', 'poddisruptionbudgets', 'networkpolicies', 'ingresses', 'httproutes', 'cronjobs'],
+    ];
+    const nodes = [{ apiGroups: [''], resources: ['nodes'], verbs: ['list'] }];
+    const auditAs = async (name: string, resources: readonly string[]): Promise<Outcome> => {
+      const user = { name, namespace: 'plain', rules: rules(resources), clusterRules: nodes };
+      const kubeconfig = await limitedUser(testbed.cluster, user);
+      const flags = ['--release', 'dify', '--namespace', 'plain', '--kubeconfig', kubeconfig, '-o', 'json'];
+      return place.run('audit', ...flags);
+    };
+    const full = await auditAs('reader', all);
+    expect(findings(full).filter((one) => one.startsWith('unknown'))).toEqual([]);
+    const blind = await auditAs('blind', withoutSecrets);
+    expect(findings(blind).filter((one) => one.startsWith('unknown'))).toEqual([
+      'unknown app.drift',
+      'unknown config.empty-keys',
+      'unknown config.published-secrets',
+      'unknown config.secret-pairs',
+      'unknown redis.password',
+      'unknown release.state',
+    ]);
+    expect(report(blind).checks.find(({ id }) => id === 'config.secret-pairs')?.message).toBe(
+      'not observed: get secrets in namespace plain',
+    );
+  });
+});
+
+/** The first word of a command line that is no option. */
+function verbOf(args: readonly string[]): string {
+  return (
+    args.find((arg, at) => !arg.startsWith('-') && !['--context', '--kubeconfig', '-n'].includes(args[at - 1] ?? '')) ??
+    ''
+  );
+}
 
 /** One image stands for all: containers are created and never started. */
 const IMAGE = 'busybox:1.37.0';
