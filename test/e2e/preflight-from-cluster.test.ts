@@ -374,7 +374,7 @@ describe('a user who may not list nodes', () => {
     const moved = { ...place, cluster: { uid: 'another', server: 'https://elsewhere:6443', ca: '' } };
     await writeFile(origin, JSON.stringify(moved));
     const told = await preflight(cwd, [...asked, '--from-evidence', saved]);
-    expect(told.stderr).toMatch(/was collected at https:\/\/elsewhere:6443, and this is https:\/\/\d/);
+    expect(told.stderr).toMatch(/was collected at https:\/\/elsewhere:6443, but this server is https:\/\/\d/);
     const refused = await preflight(cwd, ['--only', 'cluster.capacity.nodes', '--from-evidence', saved]);
     expect(refused).toMatchObject({ code: 2, stdout: expect.stringContaining('was collected in another cluster') });
   });
