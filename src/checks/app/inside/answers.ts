@@ -133,7 +133,7 @@ const REASONS: Readonly<Record<number, string>> = {
   5: 'the name of the proxy does not resolve',
   6: 'the name does not resolve',
   7: 'the connection is refused',
-  28: 'no answer within 10 s',
+  28: 'no answer in time',
   52: 'an empty answer',
   56: 'the connection is broken off',
 };

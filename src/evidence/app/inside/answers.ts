@@ -14,13 +14,17 @@ const WRONG_KEY = { literal: 'difyctl-sends-a-wrong-key' };
 /** A tenant that does not exist: the plugin daemon has no plugins for it. */
 const NO_TENANT = '00000000-0000-0000-0000-000000000000';
 
+/** Milliseconds for the script, if each of its requests takes its whole time. */
+const SCRIPT_MS = 100_000;
+
 export const appInsideCollector: Collector<Inside<InsideAnswers>> = {
   key: APP_INSIDE,
   timeoutMs: 120_000,
   collect: (context) => {
     const script = requestScript(insideRequests(deploymentOf(context)));
     // The exit code is that of the last request. Each answer has its own.
-    return runInside(context, { component: 'api', command: ['sh', '-c', `${script}\ntrue`] }, parseAnswers);
+    const command = ['sh', '-c', `${script}\ntrue`];
+    return runInside(context, { component: 'api', command, timeoutMs: SCRIPT_MS }, parseAnswers);
   },
 };
 
@@ -41,10 +45,11 @@ function run(language: string, code: string): string {
   return `-H 'Content-Type: application/json' -d '${body}' "$CODE_EXECUTION_ENDPOINT/v1/sandbox/run"`;
 }
 
-const CODE_KEY = { variable: 'CODE_EXECUTION_API_KEY' };
+/** The first run after a start loads the interpreter. */
+const RUN = { key: { variable: 'CODE_EXECUTION_API_KEY' }, seconds: 10 };
 const SANDBOX: readonly InsideRequest[] = [
-  { name: 'sandbox.python', curl: run('python3', `print("${PRINTED}")`), key: CODE_KEY },
-  { name: 'sandbox.javascript', curl: run('nodejs', `console.log("${PRINTED}")`), key: CODE_KEY },
+  { name: 'sandbox.python', curl: run('python3', `print("${PRINTED}")`), ...RUN },
+  { name: 'sandbox.javascript', curl: run('nodejs', `console.log("${PRINTED}")`), ...RUN },
   { name: 'sandbox.wrong-key', curl: run('python3', `print("${PRINTED}")`), key: WRONG_KEY },
 ];
 

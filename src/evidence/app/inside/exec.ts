@@ -31,6 +31,8 @@ export interface InsideCommand {
   readonly command: readonly string[];
   /** Exit codes of the command that are answers. Default: only 0. */
   readonly okCodes?: readonly number[];
+  /** Time limit. Default: 60,000. */
+  readonly timeoutMs?: number;
 }
 
 /** Milliseconds: `flask` loads the whole application before it answers. */
@@ -43,7 +45,7 @@ const COMMAND_MS = 60_000;
  */
 export async function runInside<T>(
   context: CollectContext,
-  { component, command, okCodes = [0] }: InsideCommand,
+  { component, command, okCodes = [0], timeoutMs = COMMAND_MS }: InsideCommand,
   parse: (stdout: string) => T,
 ): Promise<Inside<T>> {
   const deployment = deploymentOf(context);
@@ -53,7 +55,7 @@ export async function runInside<T>(
     if (processes.length === 0) throw new CollectionError('absent', `a running process of ${component}`);
     return { via: component, simulated: `every pod of ${component} is simulated (kwok)` };
   }
-  const options = { signal: context.signal, timeoutMs: COMMAND_MS, okCodes };
+  const options = { signal: context.signal, timeoutMs, okCodes };
   const { target } = deployment;
   if (target.type === 'compose') {
     const stdout = await docker(context.runner).run(['exec', real.host, ...command], options);

@@ -19,11 +19,12 @@ export interface InsideRequest {
   readonly curl: string;
   /** Name of the variable whose value is sent as `X-Api-Key`, or a literal key that is no secret. */
   readonly key?: { readonly variable: string } | { readonly literal: string };
+  /** Time limit. Default: 5. */
+  readonly seconds?: number;
 }
 
 const MARK = 'difyctl-answer';
-/** Seconds for one request. */
-const REQUEST_SECONDS = 10;
+const REQUEST_SECONDS = 5;
 const BODY_LIMIT = 400;
 
 /**
@@ -31,7 +32,7 @@ const BODY_LIMIT = 400;
  * input, so that they are in no process list.
  */
 export function requestScript(requests: readonly InsideRequest[]): string {
-  return requests.map(({ name, curl, key }) => `${header(key)}${line(name, curl)}`).join('\n');
+  return requests.map((request) => `${header(request.key)}${line(request)}`).join('\n');
 }
 
 function header(key: InsideRequest['key']): string {
@@ -40,9 +41,9 @@ function header(key: InsideRequest['key']): string {
   return `printf 'X-Api-Key: %s\\n' ${value} | `;
 }
 
-function line(name: string, curl: string): string {
+function line({ name, curl, seconds = REQUEST_SECONDS }: InsideRequest): string {
   const format = `'\\n${MARK} ${name} %{http_code} %{http_connect} %{exitcode}\\n'`;
-  return `curl -s -m ${REQUEST_SECONDS} -H @- -w ${format} ${curl}`;
+  return `curl -s -m ${seconds} -H @- -w ${format} ${curl}`;
 }
 
 const ANSWER = new RegExp(`\\n${MARK} (\\S+) (\\d{3}) (\\d{3}) (\\d+)\\n`);
