@@ -157,7 +157,7 @@ describe('an installation in test', () => {
     const text = await readFile(path, 'utf8');
     await writeFile(path, `${text}LOG_LEVEL=DEBUG\n`);
     await expect(target.rollback(newest, { ...WORK, applied: good })).rejects.toThrow(
-      `revision ${newest.number} cannot be rolled back to: .env has changed since`,
+      `difyctl cannot roll back to revision ${newest.number}: .env has changed since`,
     );
     await writeFile(path, text);
     expect((await place.run('install', '--yes')).code).toBe(0);
