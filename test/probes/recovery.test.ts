@@ -59,7 +59,7 @@ describe('an RPO below that of the archive', () => {
     expect(await verdict('recovery.rpo', NOTHING_LOST)).toMatchObject({
       status: 'fail',
       message: expect.stringMatching(
-        /only a synchronous standby of PostgreSQL answers, and the observed replica is asynchronous/,
+        /only a synchronous standby of PostgreSQL can lose less than 5m, and the observed replica is asynchronous/,
       ),
     });
   });
