@@ -206,7 +206,7 @@ const PLACE_SCENARIOS: readonly Scenario[] = [
     });
     return { file: compose, resolvConf, mend: stop };
   }),
-  on(25, 'Compose 2.23.3', 'tools.compose fail', /2\.35 or newer/, async ({ compose }) => {
+  on(25, 'Compose 2.23.3', 'tools.compose fail', /2\.35\.0 or newer/, async ({ compose }) => {
     const config = await mkdtemp(join(tmpdir(), 'difyctl-old-compose-'));
     await mkdir(join(config, 'cli-plugins'));
     await symlink((await ensure(['compose-old']))['compose-old'], join(config, 'cli-plugins', 'docker-compose'));

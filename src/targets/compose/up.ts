@@ -1,4 +1,5 @@
-import { ExternalError } from '../../base/errors.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ExternalError, Interrupted } from '../../base/errors.ts';
 import type { ApplyFailure, ApplyOptions, OnChild, WorkOptions } from '../target.ts';
 import type { Connection } from './connection.ts';
 import type { ComposeProgress } from './progress.ts';
@@ -46,13 +47,40 @@ function pullFailure(line: string): ApplyFailure | undefined {
   return { workload: name, reason: `its image cannot be pulled: ${why.trim()}`, logs: [], events: [] };
 }
 
-/** Runs `docker compose down`: removes containers and networks; keeps volumes, bind-mounted data and files. */
+/**
+ * The engine releases the addresses of a removed container a moment after it reports the removal. Until then it refuses
+ * to remove the network (moby, `has active endpoints`). Seen with Compose 5.6 on Docker 20.10.
+ */
+const NOT_RELEASED = /has active endpoints/;
+/** Pauses in ms before Compose removes the networks again. */
+const RELEASE_PAUSES_MS = [500, 1_000, 2_000, 4_000];
+
+/**
+ * Runs `docker compose down`: removes containers and networks; keeps volumes, bind-mounted data and files. Repeats it
+ * while the engine still releases addresses of removed containers. Throws ExternalError.
+ */
 export async function down(
   { docker, project }: Connection,
   { signal, timeoutMs, onChild }: WorkOptions,
+  pause: (ms: number) => Promise<unknown> = (ms) => wait(ms, signal),
 ): Promise<void> {
   const settings = { signal, timeoutMs, onStart: composeChild(onChild) };
-  await docker.composeLive(project, ['down', '--remove-orphans'], settings);
+  for (const ms of [...RELEASE_PAUSES_MS, undefined]) {
+    try {
+      await docker.composeLive(project, ['down', '--remove-orphans'], settings);
+      return;
+    } catch (error) {
+      const passes = error instanceof ExternalError && error.stderr.some((line) => NOT_RELEASED.test(line));
+      if (!passes || ms === undefined) throw error;
+      await pause(ms);
+    }
+  }
+}
+
+async function wait(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => {
+    throw new Interrupted();
+  });
 }
 
 function composeChild(onChild: OnChild): (pid: number) => void {
