@@ -113,7 +113,7 @@ export const auditMigration = auditCheck({
   title: 'one job migrates the database, not every replica of the API',
   severity: infoInTest,
   risk: 5,
-  change: 'migrates once, before the new version starts, on Compose',
+  change: 'migrates once, before the new version starts',
   requires: [AUDIT_WORKLOADS, AUDIT_SETTINGS],
   optional: [AUDIT_SCALERS],
   remedy: 'migrate in a job of its own (MODE=migration), and set MIGRATION_ENABLED to false on the others',
