@@ -5,8 +5,8 @@ export class UnpacksTooLarge extends Error {}
 
 /**
  * Unpacks gzip data to at most `limit` bytes. Stops as soon as the data exceeds them, so that a small archive never
- * fills the memory. Throws Error with a text for a message, `is not gzip data` or `is cut off`, and UnpacksTooLarge with
- * `unpacks to more than 32 MiB`.
+ * fills the memory. Throws Error with a text for a message, `is not gzip data` or `is cut off`, and UnpacksTooLarge
+ * with `unpacks to more than 32 MiB`.
  */
 export function gunzipBounded(bytes: Uint8Array, limit: number): Buffer {
   try {

@@ -17,9 +17,9 @@ const READY = 'kube_deployment_status_replicas_available{namespace="$NAMESPACE",
 const WANTED = 'kube_deployment_spec_replicas{namespace="$NAMESPACE",deployment=~"$NAMES"}';
 
 /**
- * What an operator must know at night, from metrics of kube-state-metrics (its docs/metrics: deployment, pod, poddisruptionbudget,
- * horizontalpodautoscaler) and of the kubelet (volume statistics). No process of Dify 1.16 serves metrics, so nothing
- * else can be asked.
+ * What an operator must know at night, from metrics of kube-state-metrics (its docs/metrics: deployment, pod,
+ * poddisruptionbudget, horizontalpodautoscaler) and of the kubelet (volume statistics). No process of Dify 1.16 serves
+ * metrics, so nothing else can be asked.
  */
 export const ALERTS: readonly Alert[] = [
   {
@@ -83,7 +83,9 @@ export const ALERTS: readonly Alert[] = [
   },
 ];
 
-/** For a certificate of cert-manager, whose controller serves its date of expiry (cert-manager.io, Prometheus Metrics). */
+/**
+ * For a certificate of cert-manager, whose controller serves its date of expiry (cert-manager.io, Prometheus Metrics).
+ */
 export const CERTIFICATE_ALERT: Alert = {
   name: 'DifyCertificateExpires',
   expression: 'certmanager_certificate_expiration_timestamp_seconds{namespace="$NAMESPACE"} - time() < 14 * 86400',

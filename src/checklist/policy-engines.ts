@@ -4,8 +4,8 @@ export interface PolicyEngine {
   /** The name of its DaemonSet. */
   readonly daemonSet: string;
   /**
-   * For a DaemonSet that does not always enforce: the container that does, and the argument that switches it on. Absent:
-   * the DaemonSet is enough.
+   * For a DaemonSet that does not always enforce: the container that does, and the argument that switches it on.
+   * Absent: the DaemonSet is enough.
    */
   readonly container?: { readonly name: string; readonly argument?: string };
   /** The group of its own API, which a user without the right to list DaemonSets can see. */

@@ -42,5 +42,7 @@ export const DNS_ADDRESSES: readonly string[] = [
   'fe80::/10',
 ];
 
-/** DNS, and the port of CoreDNS' pods on OpenShift, which some network plugins compare after translating the Service. */
+/**
+ * DNS, and the port of CoreDNS' pods on OpenShift, which some network plugins compare after translating the Service.
+ */
 export const DNS_PORTS: readonly number[] = [53, 5353];

@@ -87,7 +87,9 @@ interface Missing {
   readonly evidence: Evidence<unknown> | undefined;
 }
 
-/** True if the evidence is missing because nothing could be rendered, and `config.renders` of the same run reports it. */
+/**
+ * True if the evidence is missing because nothing could be rendered, and `config.renders` of the same run reports it.
+ */
 function isReported({ name, evidence }: Missing, { others }: JudgeInput): boolean {
   return others?.has(RENDERS) === true && (evidence?.lacks ?? name) === RENDERED_OBJECTS.name;
 }

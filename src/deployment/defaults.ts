@@ -51,8 +51,9 @@ export type DefaultRules = Readonly<Record<number, readonly DefaultRule[]>>;
 const DEFAULT_RULES: Readonly<Record<DefaultSetNumber, readonly DefaultRule[]>> = { 1: RULES_1 };
 
 /**
- * True if a default of any set and target fills the field or a field below it, so that the file may leave it out. A default
- * that depends on the section itself, such as `target.chart.version` on `target.type`, does not fill that section.
+ * True if a default of any set and target fills the field or a field below it, so that the file may leave it out. A
+ * default that depends on the section itself, such as `target.chart.version` on `target.type`, does not fill that
+ * section.
  */
 export function isDefaulted(path: Path): boolean {
   const name = formatPath(path);

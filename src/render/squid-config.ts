@@ -12,8 +12,8 @@ const DENY_PRIVATE = 'http_access deny private';
 const CLIENTS = ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7', 'fe80::/10'];
 
 /**
- * Returns a squid.conf, from templates/squid/squid.conf, with which containers can reach the public internet only. Squid
- * resolves names first, so a public name that resolves to a private address is also refused.
+ * Returns a squid.conf, from templates/squid/squid.conf, with which containers can reach the public internet only.
+ * Squid resolves names first, so a public name that resolves to a private address is also refused.
  *
  * CONNECT is allowed to port 443 only. Bodies up to 100 MB are buffered, as in upstream. Nothing is cached. The log
  * goes to the container's output, without the connections of the health check.

@@ -193,8 +193,9 @@ export interface Target {
   checkpoint(input: CheckpointInput, signal: AbortSignal): Promise<Checkpoint>;
   /**
    * Rolls back to a checkpoint or to a recorded revision, and waits for its workloads; the state names those that do
-   * not become ready. A checkpoint before a first install removes the release. Claims, data and secrets are kept. Throws
-   * UserError if the revision cannot be rolled back to, because helm or the directory no longer has what it needs.
+   * not become ready. A checkpoint before a first install removes the release. Claims, data and secrets are kept.
+   * Throws UserError if the revision cannot be rolled back to, because helm or the directory no longer has what it
+   * needs.
    */
   rollback(to: Checkpoint | Revision, options: RollbackOptions): Promise<RolledBack>;
   /**

@@ -8,8 +8,8 @@ interface Span {
 
 /**
  * Variables that not every rendered release reads. Sources: release notes of 1.15.0 (SERVER_CONSOLE_API_URL, MILVUS_*),
- * of 1.10.0 (triggers) and of 1.9.2 (Weaviate's client v4); Dify issue 30169 (log format); `docker/.env.example` of 1.13.3 and 1.14 (collaboration);
- * pull requests 447 and 449 of the community chart (edition).
+ * of 1.10.0 (triggers) and of 1.9.2 (Weaviate's client v4); Dify issue 30169 (log format); `docker/.env.example` of
+ * 1.13.3 and 1.14 (collaboration); pull requests 447 and 449 of the community chart (edition).
  */
 const SPANS: Readonly<Record<string, Span>> = {
   WEAVIATE_GRPC_ENDPOINT: { since: '1.9.2' },

@@ -7,7 +7,10 @@ import { temporaryFolder } from '../support/folders.ts';
 
 const folder = temporaryFolder();
 
-/** A kubectl whose API server answers twice with an error 500, and then as one of an empty cluster; helm and docker know nothing. */
+/**
+ * A kubectl whose API server answers twice with an error 500, and then as one of an empty cluster; helm and docker know
+ * nothing.
+ */
 const KUBECTL = `#!/bin/sh
 case "$*" in
 *--client*) printf '{"clientVersion":{"gitVersion":"v1.34.2"}}'; exit ;;

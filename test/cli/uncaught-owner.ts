@@ -1,4 +1,7 @@
-/** A preflight in a process of its own, in which a handler of an event throws once the server of the file is reached: `FOLDER FORMAT`. */
+/**
+ * A preflight in a process of its own, in which a handler of an event throws once the server of the file is reached:
+ * `FOLDER FORMAT`.
+ */
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';

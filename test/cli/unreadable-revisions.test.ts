@@ -36,7 +36,9 @@ urls: { console: "http://a.test", api: "http://a.test", app: "http://a.test", fi
 };
 type TargetType = keyof typeof FILES;
 
-/** Programs that answer what an empty cluster or engine answers; kubectl adds the revision's Secret. Each call is noted. */
+/**
+ * Programs that answer what an empty cluster or engine answers; kubectl adds the revision's Secret. Each call is noted.
+ */
 async function programs(secret: object | undefined): Promise<string> {
   const bin = join(folder.path, 'bin');
   const list = (...items: readonly object[]) => JSON.stringify({ kind: 'List', items });

@@ -225,7 +225,10 @@ describe('any edit of any sample', () => {
   });
 });
 
-/** A file as somebody may write it: each section on lines or in a flow map, with any quotes, step, comments and blank lines. */
+/**
+ * A file as somebody may write it: each section on lines or in a flow map, with any quotes, step, comments and blank
+ * lines.
+ */
 interface Written {
   readonly step: number;
   readonly sections: readonly ('lines' | 'flow' | 'flow on lines' | 'json')[];

@@ -14,7 +14,10 @@ import { openCompose, WORK } from '../support/open-targets.ts';
 import { composeImages } from '../testbed/docker/commands.ts';
 import { useSharedDockerHost } from '../testbed/docker/fixture.ts';
 
-/** A test installation from its first run to its removal, on a real engine. The tests follow one another as an operator's days do. */
+/**
+ * A test installation from its first run to its removal, on a real engine. The tests follow one another as an
+ * operator's days do.
+ */
 const testbed = useSharedDockerHost(composeImages());
 
 let scene: ComposeFixture;
@@ -195,7 +198,9 @@ describe('an installation in test', () => {
   });
 });
 
-/** Text of every file that difyctl wrote below a project's directory, by its path there; containers' own data left out. */
+/**
+ * Text of every file that difyctl wrote below a project's directory, by its path there; containers' own data left out.
+ */
 async function filesOf(directory: string): Promise<ReadonlyMap<string, string>> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   const paths = entries

@@ -35,7 +35,10 @@ afterEach(async () => {
   }
 });
 
-/** The run after a killed one: it takes over at once, completes, and leaves one Secret, one open end less, nothing running and no lock. */
+/**
+ * The run after a killed one: it takes over at once, completes, and leaves one Secret, one open end less, nothing
+ * running and no lock.
+ */
 async function completes(there: KubernetesFixture, place: TempWorkspace): Promise<InstallReport> {
   const next: Outcome = await place.run('install', '--yes', '-o', 'json');
   expect(next, next.stderr).toMatchObject({ code: 0 });
@@ -78,7 +81,8 @@ describe('a run', () => {
     if (signal === 'SIGKILL') await run.outcome;
     await hold.release();
     const ended = await run.outcome;
-    // What is at the door when the signal comes is asked to stop; a lock that is being released is released all the same.
+    // What is at the door when the signal comes is asked to stop; a lock that is being released is released all the
+    // same.
     if (signal === 'SIGINT') expect([130, 0], ended.stderr).toContain(ended.code);
     if (signal === 'SIGINT') expect(await leftRunning(there.recorder.folder)).toEqual([]);
     await completes(there, place);

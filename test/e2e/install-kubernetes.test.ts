@@ -381,7 +381,10 @@ async function refusesWhileDamaged({ namespace, objects }: KubernetesFixture, pl
   await testbed.cluster.kubectl(['-n', namespace, 'delete', 'secret', name]);
 }
 
-/** Has the newest revision name a ClusterRole and somebody else's budget, as whoever may write Secrets could; gives what it names. */
+/**
+ * Has the newest revision name a ClusterRole and somebody else's budget, as whoever may write Secrets could; gives what
+ * it names.
+ */
 async function forgeRevision({ namespace }: KubernetesFixture): Promise<readonly (readonly string[])[]> {
   const kubectl = (args: readonly string[]) => testbed.cluster.kubectl(args);
   await kubectl(['create', 'clusterrole', 'dify-forged', '--verb', 'get', '--resource', 'pods']);

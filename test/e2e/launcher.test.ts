@@ -75,7 +75,10 @@ describe('the built program', () => {
     expect(await shell('difyctl validate 2>/dev/full')).toEqual({ code: 2, stderr: '' });
   });
 
-  /** Starts a run that reads a pipe, and goes on once it reads: from then on a thread of it waits for what nobody writes. */
+  /**
+   * Starts a run that reads a pipe, and goes on once it reads: from then on a thread of it waits for what nobody
+   * writes.
+   */
   const reading = 'mkfifo "$1/pipe"; "$NODE" "$PROGRAM" validate -c "$1/pipe" <&- 3>&- & run=$!; exec 3>"$1/pipe"';
 
   it.each(['INT', 'TERM', 'HUP'])('answers SIG%s though a thread waits for a pipe that nobody writes', async (name) => {

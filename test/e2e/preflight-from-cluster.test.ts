@@ -24,8 +24,8 @@ import { type RedisService, startRedis } from '../testbed/services/redis.ts';
 import type { Service } from '../testbed/services/service.ts';
 
 /**
- * Data services looked at from a pod on the real node: PostgreSQL and Redis of this machine, one by a Service name that only the cluster knows. The
- * pod's image holds Debian's Python in place of Dify's own.
+ * Data services looked at from a pod on the real node: PostgreSQL and Redis of this machine, one by a Service name that
+ * only the cluster knows. The pod's image holds Debian's Python in place of Dify's own.
  */
 const testbed = useCluster({ nodes: '0', realNode: true, tools: ['kubectl', 'helm4'] });
 

@@ -103,7 +103,10 @@ describe('a program with killWithParent', () => {
   });
 });
 
-/** A shell that starts a program of its own, says its process id, and ends at once when it is told to. The pipes are the other program's too. */
+/**
+ * A shell that starts a program of its own, says its process id, and ends at once when it is told to. The pipes are the
+ * other program's too.
+ */
 const PLUGIN = 'sh -c "trap "" TERM; echo plugin \\$\\$ >&2; sleep 60" & wait';
 
 /** Runs it until the plugin has said its process id; then `act`. */

@@ -15,7 +15,10 @@ afterEach(() => {
   servers = [];
 });
 
-/** A kubectl whose `proxy` serves these answers, or none where there are none to give; `get --raw` says `{"by":"process"}`. */
+/**
+ * A kubectl whose `proxy` serves these answers, or none where there are none to give; `get --raw` says
+ * `{"by":"process"}`.
+ */
 function serving(answers: Answers | undefined) {
   const calls: string[] = [];
   const killedWithParent: boolean[] = [];

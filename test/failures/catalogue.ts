@@ -24,7 +24,10 @@ const never = (number: number, failure: string, instead: string, after: readonly
   instead,
 });
 
-/** Failures that users reported upstream, and from 35 on those that trials of difyctl found, in the order of docs/failures.md. */
+/**
+ * Failures that users reported upstream, and from 35 on those that trials of difyctl found, in the order of
+ * docs/failures.md.
+ */
 export const CATALOGUE: readonly Failure[] = [
   found(
     1,

@@ -14,7 +14,10 @@ interface Refusal {
 
 /** What the whole of `difyctl preflight` says of a file. */
 export interface Said {
-  /** `id status` of what is neither pass nor skip, `id declared` of a part of the recovery plan that is only declared; of a file that is refused, `validate: path`. */
+  /**
+   * `id status` of what is neither pass nor skip, `id declared` of a part of the recovery plan that is only declared;
+   * of a file that is refused, `validate: path`.
+   */
   readonly findings: readonly string[];
   readonly checks: readonly CheckResult[];
   /** Everything that was written to both outputs. */
@@ -63,7 +66,10 @@ function nameOf({ id, status, observed }: CheckResult): string {
   return `${id} ${OF_THE_PLAN.has(id) && observed === 'declared, not seen' ? 'declared' : status}`;
 }
 
-/** What is true of where the tests run, and nothing of the deployment: one small machine, without name servers, image registries, a network plugin and a log collector. */
+/**
+ * What is true of where the tests run, and nothing of the deployment: one small machine, without name servers, image
+ * registries, a network plugin and a log collector.
+ */
 const OF_THIS_MACHINE =
   /^(host\.(cpu|memory|disk|single-point-of-failure) warn|names\.(dns|loopback) warn|images\.registries (warn|unknown)|cluster\.network-policy warn|logging\.collector warn)$/;
 /** What a recovery plan says of things that difyctl neither makes nor looks into. */

@@ -336,7 +336,10 @@ async function oldWeaviate({ compose, stores }: Environment): Promise<Happened> 
   };
 }
 
-/** A folder stands where the server saves, as on a disk that takes nothing any more: from then on it refuses writes (MISCONF). */
+/**
+ * A folder stands where the server saves, as on a disk that takes nothing any more: from then on it refuses writes
+ * (MISCONF).
+ */
 async function unsaved(compose: JsonObject): Promise<Happened> {
   const server = await startRedis({ settings: { save: '3600 1' } });
   const { host, port, password } = server;

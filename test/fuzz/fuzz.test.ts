@@ -14,7 +14,10 @@ const PROGRAM = fileURLToPath(new URL('../../src/cli/frame/main.ts', import.meta
 const SEED = Number(process.env.DIFYCTL_TEST_FUZZ_SEED ?? 20261128);
 /** How many times as many samples as the unit tests take. */
 const TIMES = Number(process.env.DIFYCTL_TEST_FUZZ_RUNS ?? 1);
-/** Milliseconds that a limit may be exceeded, and a signal twice as many unanswered; if they are given, times are printed. For a quiet machine. */
+/**
+ * Milliseconds that a limit may be exceeded, and a signal twice as many unanswered; if they are given, times are
+ * printed. For a quiet machine.
+ */
 const SLACK_MS = Number(process.env.DIFYCTL_TEST_FUZZ_SLACK ?? Number.NaN);
 /** MiB that a process may take for what is hostile, beside its own code. */
 const MOST_MIB = 150;

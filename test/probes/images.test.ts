@@ -29,7 +29,9 @@ interface Registries {
   readonly open: DockerRegistryService;
   readonly closed: DockerRegistryService;
   readonly tokens: DockerRegistryService;
-  /** A folder with docker's config.json, whose password for `closed` and `tokens` is right, and one where it is wrong. */
+  /**
+   * A folder with docker's config.json, whose password for `closed` and `tokens` is right, and one where it is wrong.
+   */
   readonly right: string;
   readonly wrong: string;
   readonly end: () => Promise<void>;

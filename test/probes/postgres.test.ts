@@ -13,7 +13,10 @@ import { makeCertificate } from '../testbed/services/tls.ts';
 const PASSWORD = "a pass-word: with @ / # ? % ' in it";
 const ROLE = `LOGIN PASSWORD '${PASSWORD.replaceAll("'", "''")}'`;
 
-/** A primary with TLS, an archive and a standby; a server as Debian makes it; and a port that takes connections and says nothing. */
+/**
+ * A primary with TLS, an archive and a standby; a server as Debian makes it; and a port that takes connections and says
+ * nothing.
+ */
 async function startAll() {
   const [main, plain, silent] = await Promise.all([
     startPostgres({

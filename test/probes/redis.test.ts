@@ -9,7 +9,9 @@ import { type RedisService, startRedis } from '../testbed/services/redis.ts';
 
 const PASSWORD = 'a password: with @ / # ? % in it';
 
-/** A master with a replica, a node of a cluster, a server with one database and no EVAL, and one whose disk will fail. */
+/**
+ * A master with a replica, a node of a cluster, a server with one database and no EVAL, and one whose disk will fail.
+ */
 async function startAll() {
   const settings = { requirepass: `"${PASSWORD}"`, masterauth: `"${PASSWORD}"` };
   const start = (over: Readonly<Record<string, string | number>>) =>

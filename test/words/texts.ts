@@ -21,7 +21,9 @@ export async function pages(): Promise<readonly UserText[]> {
   return await Promise.all(files.map(async (file) => ({ file, text: await readFile(join(ROOT, file), 'utf8') })));
 }
 
-/** Every string and every piece of a template in `src`: messages, help, questions, values of JSON. Imports are left out. */
+/**
+ * Every string and every piece of a template in `src`: messages, help, questions, values of JSON. Imports are left out.
+ */
 export async function sourceStrings(): Promise<readonly UserText[]> {
   const names = (await readdir(join(ROOT, 'src'), { recursive: true })).filter((name) => name.endsWith('.ts'));
   const files = names.map((name) => join('src', name)).toSorted();

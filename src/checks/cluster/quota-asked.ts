@@ -10,8 +10,8 @@ export interface Asked extends RenderedSet {
 }
 
 /**
- * What each resource name of a quota counts in the plan. A name that neither this, OF_CLASS nor `countedKind` covers is not
- * judged.
+ * What each resource name of a quota counts in the plan. A name that neither this, OF_CLASS nor `countedKind` covers is
+ * not judged.
  */
 const ASKED: Readonly<Record<string, (planned: Asked) => number>> = {
   pods: ({ workloads }) => sumOf(workloads, () => 1),

@@ -9,7 +9,8 @@ const CONNECTING: readonly ComponentName[] = ['api', 'worker'];
 
 /**
  * Returns the largest replicas with which `free` connections are enough, with the margin and those for people, for each
- * component that must be below `planned`. `least` has the minima of the autoscalers. Empty if even the minima are too many.
+ * component that must be below `planned`. `least` has the minima of the autoscalers. Empty if even the minima are too
+ * many.
  */
 export function fittingReplicas(
   deployment: Deployment,

@@ -38,8 +38,8 @@ export function postgresContext(context: JudgeContext): PostgresContext {
 }
 
 /**
- * Returns a skip that names the failed check if the probe ended before the requested fact. Returns undefined if it did not
- * fail.
+ * Returns a skip that names the failed check if the probe ended before the requested fact. Returns undefined if it did
+ * not fail.
  */
 export function stoppedBefore({ facts }: PostgresContext): Judgement | undefined {
   const stage = facts.fault?.stage;

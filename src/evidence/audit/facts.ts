@@ -23,7 +23,10 @@ interface AuditedNetwork {
   readonly isInternal: boolean;
 }
 
-/** A Deployment, StatefulSet or DaemonSet of the release, or a service of the Compose project. One-shot jobs are left out. */
+/**
+ * A Deployment, StatefulSet or DaemonSet of the release, or a service of the Compose project. One-shot jobs are left
+ * out.
+ */
 export interface AuditedWorkload {
   /** `Deployment`, `StatefulSet`, `DaemonSet` or `service`. */
   readonly kind: string;

@@ -89,7 +89,9 @@ function plus(sum: PodUse, pod: PodUse): PodUse {
   };
 }
 
-/** The number of planned objects of the counted kind that exist. 0 for claims, because the plan asks for new ones only. */
+/**
+ * The number of planned objects of the counted kind that exist. 0 for claims, because the plan asks for new ones only.
+ */
 async function existing(
   context: CollectContext,
   namespace: string,

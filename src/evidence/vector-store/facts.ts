@@ -63,8 +63,8 @@ export interface WriteFact {
   /** Why it was refused; absent if it succeeded. */
   readonly refused?: FaultFact;
   /**
-   * Name of an object that could not be removed. It exists, except with `refused` for an unanswered creation: then it may
-   * exist.
+   * Name of an object that could not be removed. It exists, except with `refused` for an unanswered creation: then it
+   * may exist.
    */
   readonly left?: string;
 }
@@ -88,7 +88,9 @@ export interface VectorStoreFacts {
   readonly version?: string;
   /** The product that the server claims to be, if that is not the provider: `OpenSearch`. */
   readonly product?: string;
-  /** True if it answers without a key; absent if the provider has no keys, or if a request without a key got no answer. */
+  /**
+   * True if it answers without a key; absent if the provider has no keys, or if a request without a key got no answer.
+   */
   readonly isOpen?: boolean;
   readonly health?: Asked<HealthFact>;
   readonly database?: Asked<DatabaseFact>;

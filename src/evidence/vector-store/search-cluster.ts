@@ -18,8 +18,8 @@ export function basicAuthorization(username: string, password: string): string {
 }
 
 /**
- * Notes the health, including settings that prevent allocation of copies. `unusable`: why the whole cluster is useless for
- * Dify.
+ * Notes the health, including settings that prevent allocation of copies. `unusable`: why the whole cluster is useless
+ * for Dify.
  */
 export async function noteHealth(ask: Ask, set: ClusterSettings, note: Note, unusable?: string): Promise<void> {
   const health = askedOf(await ask('/_cluster/health'), ({ json }) => withAllocation(healthOf(json), set));

@@ -26,8 +26,8 @@ export interface AuditOptions
 
 /**
  * Audits an installation: collects evidence with reads only, judges it, and adds the verdict to the report. Throws
- * UserError for an unknown id, and if nothing of the installation exists; ExternalError if its workloads cannot be read;
- * Interrupted for an aborted signal.
+ * UserError for an unknown id, and if nothing of the installation exists; ExternalError if its workloads cannot be
+ * read; Interrupted for an aborted signal.
  */
 export async function audit(options: AuditOptions): Promise<CheckReport> {
   const { installation, tier, deployment, policy, env, now, signal, runner, kubeArgs, baseDirectory, ...rest } =

@@ -1,6 +1,8 @@
 import { shellWord } from '../../base/shell-word.ts';
 
-/** What the operator of a bucket runs or does: the next steps of checks. Each is a command to paste or one instruction. */
+/**
+ * What the operator of a bucket runs or does: the next steps of checks. Each is a command to paste or one instruction.
+ */
 export interface BucketCommands {
   create(bucket: string): string;
   /** Grants the rights that Dify needs. The operator fills in the user's name. */

@@ -60,8 +60,8 @@ export interface VersioningQuestion {
 }
 
 /**
- * Everything that difyctl knows about one object store, except its probe (`src/evidence/object-storage/service.ts`). The
- * id is the value of `objectStorage.provider`; `block` is the id in camel case, the name of the block. `at` is that
+ * Everything that difyctl knows about one object store, except its probe (`src/evidence/object-storage/service.ts`).
+ * The id is the value of `objectStorage.provider`; `block` is the id in camel case, the name of the block. `at` is that
  * block of the file.
  */
 export interface ObjectStoreProvider<

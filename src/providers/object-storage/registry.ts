@@ -44,7 +44,9 @@ export function storeField({ block }: Pick<ObjectStoreProvider, 'block'>, field:
   return `objectStorage.${block}.${field}`;
 }
 
-/** The next steps for the operator of the buckets. Throws Error (a bug) if the descriptor has neither commands nor S3. */
+/**
+ * The next steps for the operator of the buckets. Throws Error (a bug) if the descriptor has neither commands nor S3.
+ */
 export function bucketCommands({ provider, at }: DescribedStore): BucketCommands {
   const endpoint = provider.s3?.(at).endpoint;
   const commands = provider.bucketCommands?.(at) ?? (endpoint === undefined ? undefined : awsCommands(endpoint));
@@ -62,7 +64,9 @@ export function defaultPluginBucket({ pluginBucketOf }: ObjectStoreProvider, buc
   return pluginBucketOf?.(bucket) ?? `${bucket}-plugin`;
 }
 
-/** The buckets of a section `objectStorage`. Without its own, the plugin packages have the one of `defaultPluginBucket`. */
+/**
+ * The buckets of a section `objectStorage`. Without its own, the plugin packages have the one of `defaultPluginBucket`.
+ */
 export function storeBuckets(storage: { readonly provider: ObjectStoreId }): Buckets {
   const { provider, at } = describedStore(storage);
   if (provider.sharedBucket !== undefined) {

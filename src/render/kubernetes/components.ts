@@ -18,8 +18,8 @@ import { ssrfRuleVolumes } from './ssrf-rules.ts';
 const FIXED: readonly ComponentName[] = ['beat', 'localSandbox'];
 
 /**
- * A rolling update that never has fewer pods ready than planned. Kubernetes' default rounds 25 % down to 0 only up to three
- * replicas.
+ * A rolling update that never has fewer pods ready than planned. Kubernetes' default rounds 25 % down to 0 only up to
+ * three replicas.
  */
 const NO_LOSS = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: '25%' } } as const;
 

@@ -30,8 +30,8 @@ export function probeValues(component: ComponentName, version: string): JsonObje
 }
 
 /**
- * Celery's ping to this worker only (`-d`): otherwise any other worker could answer. A blocked worker is usually slow, not
- * dead, so it has five minutes.
+ * Celery's ping to this worker only (`-d`): otherwise any other worker could answer. A blocked worker is usually slow,
+ * not dead, so it has five minutes.
  */
 function workerProbe(version: string): JsonObject {
   const app = difyProfile(version)?.celeryApp ?? '';

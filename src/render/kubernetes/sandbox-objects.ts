@@ -11,8 +11,8 @@ import { placement } from './placement.ts';
 const PORT = 8194;
 
 /**
- * Deployment, Service and autoscaler of the code sandbox, for a chart whose own sandbox cannot read its key from difyctl's Secret
- * (`sandboxBeside`). Ports and health probes are the chart's. Empty for other charts.
+ * Deployment, Service and autoscaler of the code sandbox, for a chart whose own sandbox cannot read its key from
+ * difyctl's Secret (`sandboxBeside`). Ports and health probes are the chart's. Empty for other charts.
  */
 export function sandboxObjects(context: ComponentContext): readonly KubernetesObject[] {
   const { deployment, planned, names, profile } = context;

@@ -3,8 +3,8 @@ import { jsonAnswer } from '../../exec/answer.ts';
 import type { Kubectl } from '../../exec/kubectl.ts';
 
 /**
- * Returns the names of the claims of a Helm release by label or annotation, also those that an uninstall kept. The label
- * `release` is of charts that predate `app.kubernetes.io/instance`.
+ * Returns the names of the claims of a Helm release by label or annotation, also those that an uninstall kept. The
+ * label `release` is of charts that predate `app.kubernetes.io/instance`.
  */
 export async function releaseClaims(
   kubectl: Kubectl,

@@ -99,8 +99,8 @@ async function restart(
 }
 
 /**
- * Applies the objects outside the chart and deletes those that are no longer planned. Returns the ones that still serve,
- * which the caller deletes when the release is ready.
+ * Applies the objects outside the chart and deletes those that are no longer planned. Returns the ones that still
+ * serve, which the caller deletes when the release is ready.
  */
 async function applyBeside(
   connection: Connection,

@@ -10,9 +10,10 @@ import type { Connection } from './connection.ts';
 type Counts = ReadonlyMap<string, number>;
 
 /**
- * Returns the set as it is applied: each Deployment with an autoscaler keeps the number of replicas that it has now. The
- * chart always writes `replicas`, and both helm majors apply it, so an upgrade would undo what the autoscaler decided.
- * What is rendered and recorded does not change. Reads the cluster only if there is an autoscaler. Throws KubectlError.
+ * Returns the set as it is applied: each Deployment with an autoscaler keeps the number of replicas that it has now.
+ * The chart always writes `replicas`, and both helm majors apply it, so an upgrade would undo what the autoscaler
+ * decided. What is rendered and recorded does not change. Reads the cluster only if there is an autoscaler. Throws
+ * KubectlError.
  */
 export async function withLiveCounts(
   { kubectl, release }: Pick<Connection, 'kubectl' | 'release'>,

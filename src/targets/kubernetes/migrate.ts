@@ -72,8 +72,8 @@ async function waitForEnd(connection: Connection, name: string, options: ApplyOp
 }
 
 /**
- * Returns why a migration that is not complete does not succeed. Undefined if it may still succeed. `overMs` is the time
- * limit in ms, if it is over.
+ * Returns why a migration that is not complete does not succeed. Undefined if it may still succeed. `overMs` is the
+ * time limit in ms, if it is over.
  */
 export function noSuccess(state: JobState, pod: PodState, overMs: number | undefined): NoSuccess | undefined {
   if (state.is === 'failed') return { reason: pod.is === 'terminal' ? pod.why : state.why, isRunning: false };
@@ -99,7 +99,9 @@ async function deleteJob({ kubectl, release }: Connection, name: string): Promis
   await removeObjects(kubectl, release.namespace, [`job/${name}`]);
 }
 
-/** The end of the log, redacted and limited. Empty if there is none: the pod did not start, or its node is simulated. */
+/**
+ * The end of the log, redacted and limited. Empty if there is none: the pod did not start, or its node is simulated.
+ */
 async function lastLines(
   { kubectl, release, redact }: Connection,
   name: string,

@@ -45,7 +45,9 @@ interface Started {
 /** Waiting reasons of containers that are being created. */
 const CREATING = new Set(['ContainerCreating', 'PodInitializing']);
 
-/** The kubelet keeps an evicted pod as a record: phase Failed, reason Evicted (kubernetes.io, Node-pressure Eviction). */
+/**
+ * The kubelet keeps an evicted pod as a record: phase Failed, reason Evicted (kubernetes.io, Node-pressure Eviction).
+ */
 function isEvicted(pod: unknown): boolean {
   return textAt(pod, 'status', 'phase') === 'Failed' && textAt(pod, 'status', 'reason') === 'Evicted';
 }

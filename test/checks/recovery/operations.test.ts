@@ -135,7 +135,10 @@ it.each(SAMPLE_NAMES)('no finding in the healthy %s', (name) => {
   expect(findings).toEqual([]);
 });
 
-/** Of a healthy plan, what may pass where nothing was seen: what the file itself decides, and arithmetic on published figures. */
+/**
+ * Of a healthy plan, what may pass where nothing was seen: what the file itself decides, and arithmetic on published
+ * figures.
+ */
 const ON_THE_FILE_ALONE = ['recovery.plan', 'recovery.rto.failover', 'recovery.rto.rebuild', 'recovery.upgrade-window'];
 
 it('no other check of the plan passes on the word of the file', () => {

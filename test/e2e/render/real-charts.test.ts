@@ -10,8 +10,9 @@ import { useCluster, useTestbed } from '../../testbed/fixtures.ts';
 import { ensure } from '../../testbed/provision/ensure.ts';
 
 /**
- * The community chart itself, of which this repository holds nothing: DIFYCTL_TEST_CHARTS is a folder with one chart folder for each version, without
- * `dependencies` in Chart.yaml (docs/dify-versions.md says how to make it). Without the variable, vitest.config.ts leaves this file out.
+ * The community chart itself, of which this repository holds nothing: DIFYCTL_TEST_CHARTS is a folder with one chart
+ * folder for each version, without `dependencies` in Chart.yaml (docs/dify-versions.md says how to make it). Without
+ * the variable, vitest.config.ts leaves this file out.
  */
 describeCharts(process.env.DIFYCTL_TEST_CHARTS ?? '');
 

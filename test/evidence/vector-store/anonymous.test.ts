@@ -14,7 +14,9 @@ import { healthyMilvus, startFakeMilvus } from '../../testbed/services/fake-milv
 /** Headers that carry the credentials of the providers. */
 const KEYS = ['authorization', 'api-key', 'x-clickhouse-key'];
 
-/** Port of a server that closes the connection of a request without a key, and answers any other with an empty object. */
+/**
+ * Port of a server that closes the connection of a request without a key, and answers any other with an empty object.
+ */
 async function serveWithKey(): Promise<number> {
   const server = createServer((request, response) => {
     if (KEYS.every((key) => request.headers[key] === undefined)) request.socket.destroy();

@@ -1,4 +1,6 @@
-/** Fuzzes in a process of its own, so that a loop, a crash or too much memory ends this one alone: `SUITE SEED RUNS`. */
+/**
+ * Fuzzes in a process of its own, so that a loop, a crash or too much memory ends this one alone: `SUITE SEED RUNS`.
+ */
 import process from 'node:process';
 import { ExternalError } from '../../../src/base/errors.ts';
 import { createRunner } from '../../../src/exec/execa-runner.ts';
@@ -11,7 +13,10 @@ import { mutated, randomOf } from './random.ts';
 
 const [suite = '', seedText = '', runsText = ''] = process.argv.slice(2);
 const [seed, runs] = [Number(seedText), Number(runsText)];
-/** Milliseconds after which a probe is told to end, and within which it has to: 1,000 on a quiet machine, more where tests share one. */
+/**
+ * Milliseconds after which a probe is told to end, and within which it has to: 1,000 on a quiet machine, more where
+ * tests share one.
+ */
 const LIMIT_MS = 1_200;
 const SLACK_MS = Number(process.env.DIFYCTL_TEST_FUZZ_SLACK ?? 10_000);
 /** Milliseconds of processor time that one sample may take. */

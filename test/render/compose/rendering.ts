@@ -66,7 +66,9 @@ export function serviceOf(set: RenderedCompose, name: string): ComposeService {
   return service;
 }
 
-/** What a container's process would see: `${NAME?…}` from `.env`, `$$` as a dollar, both read from the files' own text. */
+/**
+ * What a container's process would see: `${NAME?…}` from `.env`, `$$` as a dollar, both read from the files' own text.
+ */
 export function effectiveEnvironment(set: RenderedCompose, service: string): Readonly<Record<string, string>> {
   const env = readEnvFile(fileOf(set, '.env'));
   const resolve = (text: string): string =>

@@ -5,7 +5,9 @@ const keys = { accessKey: ref, secretKey: ref };
 const at = (path: string) => fakeSecret(`objectStorage.${path}`);
 const json = at('gcs.serviceAccountJson');
 
-/** provider block, what the api sees, what the plugin daemon sees (Dify 1.16's storage settings, plugin daemon 0.6.3's). */
+/**
+ * provider block, what the api sees, what the plugin daemon sees (Dify 1.16's storage settings, plugin daemon 0.6.3's).
+ */
 export const OBJECT_STORES = [
   [
     's3',

@@ -29,7 +29,8 @@ export async function startDaemon(name: string, tree: DebianTree, bridge: Bridge
     env: {
       ...tree.env,
       PATH: `${paths.bin}:${tree.env.PATH}`,
-      // Without it, iptables reads its extensions from the machine, which may have none: containers then resolve no name.
+      // Without it, iptables reads its extensions from the machine, which may have none: containers then resolve no
+      // name.
       XTABLES_LIBDIR: path.join(tree.root, 'usr/lib', architecture().triplet, 'xtables'),
     },
   });

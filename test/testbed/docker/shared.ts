@@ -24,7 +24,9 @@ export const SHARED_DOCKER: Kind<DockerHost> = {
   takeDown: downDocker,
 };
 
-/** Removes containers, volumes, networks and logins. Images stay: `onlyImages` removes those that the next file lacks. */
+/**
+ * Removes containers, volumes, networks and logins. Images stay: `onlyImages` removes those that the next file lacks.
+ */
 async function cleanDocker(host: DockerHost): Promise<void> {
   const containers = await lines(host, 'ps', '--all', '--quiet');
   if (containers.length > 0) await run(host, 'rm', '--force', '--volumes', ...containers);

@@ -33,7 +33,9 @@ _difyctl "$@"
 `;
 }
 
-/** An operand has the empty list of choices: the message in place of choices would keep zsh from completing an option. */
+/**
+ * An operand has the empty list of choices: the message in place of choices would keep zsh from completing an option.
+ */
 function zshCommand({ name, options }: DescribedCommand): string {
   const specs = options.map(
     (option) => `${zshNames(option)}[${quoted(option.summary).replaceAll(/[[\]]/g, '')}]${zshValue(option)}'`,

@@ -8,8 +8,8 @@ import { releaseRecord, releaseScalers } from './around.ts';
 import { liveWorkloads } from './objects.ts';
 
 /**
- * Images and replicas of workloads that differ from the manifest that Helm applied last. Empty without a record of Helm.
- * Replicas that an autoscaler sets are left out.
+ * Images and replicas of workloads that differ from the manifest that Helm applied last. Empty without a record of
+ * Helm. Replicas that an autoscaler sets are left out.
  */
 export async function releaseChanges(context: CollectContext): Promise<readonly AuditedChange[]> {
   const { name, namespace } = releaseOf(context);

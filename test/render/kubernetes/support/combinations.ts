@@ -54,8 +54,8 @@ export function allCombinations(): readonly Combination[] {
 }
 
 /**
- * Each store at least once on each topology: the two kinds do not know of each other, so they go in pairs. `version` is Dify's; without `mounts` no
- * deployment names a CA file.
+ * Each store at least once on each topology: the two kinds do not know of each other, so they go in pairs. `version` is
+ * Dify's; without `mounts` no deployment names a CA file.
  */
 export function pairedCombinations(version?: string, mounts = true): readonly Combination[] {
   const count = Math.max(OBJECT_STORES.length, VECTOR_STORES.length);

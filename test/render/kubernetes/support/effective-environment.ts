@@ -42,7 +42,10 @@ export function manifestsOf(text: string): readonly Manifest[] {
     .filter((manifest): manifest is Manifest => manifest !== null);
 }
 
-/** Every container of every workload (hooks left out), as `workload/container`, with the environment its process would see. */
+/**
+ * Every container of every workload (hooks left out), as `workload/container`, with the environment its process would
+ * see.
+ */
 export function effectiveEnvironments(
   manifests: readonly Manifest[],
   secret: { readonly name: string; readonly data: Variables },

@@ -13,7 +13,9 @@ import { effectiveEnvironments, manifestsOf } from './effective-environment.ts';
 import { helmTemplate } from './helm.ts';
 import { fileOf, rendered } from './rendering.ts';
 
-/** What `helm template` of a chart folder makes of a rendered deployment, and the environment of every container in it. */
+/**
+ * What `helm template` of a chart folder makes of a rendered deployment, and the environment of every container in it.
+ */
 export function templated(deployment: Deployment, secrets: SecretValues, helm: string, chart: string) {
   const facts = chartFacts(chart);
   const set = rendered(deployment, secrets, facts);
@@ -47,7 +49,10 @@ function yamlOf(set: ReturnType<typeof rendered>): string {
 /** The worker's wait for the api reads no secret; the bundled Weaviate's shell puts the key in. */
 const REPLACED_LATER = ['/check-api', '/weaviate'];
 
-/** Every variable of the table, in every component that runs, as the table says; and nowhere a stand-in or a published default. */
+/**
+ * Every variable of the table, in every component that runs, as the table says; and nowhere a stand-in or a published
+ * default.
+ */
 export function expectWholeTable(deployment: Deployment, secrets: SecretValues, seen: Templated): void {
   const table = difyEnvironment(deployment, chartAddresses(seen.names));
   for (const [name, { enabled }] of Object.entries(plannedComponents(deployment))) {
