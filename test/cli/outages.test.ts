@@ -8,8 +8,8 @@ import { temporaryFolder } from '../support/folders.ts';
 const folder = temporaryFolder();
 
 /**
- * A kubectl whose API server answers twice with an error 500, and then as one of an empty cluster; helm and docker know
- * nothing.
+ * A kubectl whose API server answers twice with status 500, then as for an empty cluster. helm and docker know no
+ * release and no project.
  */
 const KUBECTL = `#!/bin/sh
 case "$*" in

@@ -1,5 +1,5 @@
 /**
- * A preflight in a process of its own, in which a handler of an event throws once the server of the file is reached:
+ * A preflight in a separate process. An event handler throws once the server of the file is connected. Arguments:
  * `FOLDER FORMAT`.
  */
 import { writeFile } from 'node:fs/promises';

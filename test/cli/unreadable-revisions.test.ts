@@ -37,7 +37,8 @@ urls: { console: "http://a.test", api: "http://a.test", app: "http://a.test", fi
 type TargetType = keyof typeof FILES;
 
 /**
- * Programs that answer what an empty cluster or engine answers; kubectl adds the revision's Secret. Each call is noted.
+ * Programs that answer as for an empty cluster or engine; kubectl also returns the Secret of the revision. Each call is
+ * recorded.
  */
 async function programs(secret: object | undefined): Promise<string> {
   const bin = join(folder.path, 'bin');

@@ -226,7 +226,7 @@ describe('any edit of any sample', () => {
 });
 
 /**
- * A file as somebody may write it: each section on lines or in a flow map, with any quotes, step, comments and blank
+ * A file in any form that YAML allows: sections in block or flow style, any quotes, indentation, comments and blank
  * lines.
  */
 interface Written {

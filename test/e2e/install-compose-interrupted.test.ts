@@ -8,10 +8,7 @@ import { isThere } from '../support/recorder.ts';
 import { composeImages } from '../testbed/docker/commands.ts';
 import { useSharedDockerHost } from '../testbed/docker/fixture.ts';
 
-/**
- * One installation whose runs are killed again and again, each at a moment that is waited for; the next run goes on
- * where it stopped.
- */
+/** One installation. Each run is killed at a chosen moment, and the next run continues where it stopped. */
 const testbed = useSharedDockerHost(composeImages());
 
 let scene: ComposeFixture;
@@ -31,10 +28,7 @@ const serviceIs = (service: string, state: RegExp) => (run: Running) =>
     (await scene.containers()).some((one) => one.service === service && state.test(one.state)) ? true : undefined,
   );
 const says = (text: string) => (run: Running) => run.says(text);
-/**
- * A run that goes on with what an earlier one began may come by the moment while it still starts, when a signal just
- * ends it.
- */
+/** A run that continues an earlier one may pass the moment while it still starts. A signal then only ends it. */
 const atWork = (seen: (run: Running) => Promise<unknown>) => async (run: Running) => {
   await run.says('preflight');
   await seen(run);

@@ -15,8 +15,7 @@ import { composeImages } from '../testbed/docker/commands.ts';
 import { useSharedDockerHost } from '../testbed/docker/fixture.ts';
 
 /**
- * A test installation from its first run to its removal, on a real engine. The tests follow one another as an
- * operator's days do.
+ * A test installation from its first run to its removal, on a real engine. Each test continues from the one before it.
  */
 const testbed = useSharedDockerHost(composeImages());
 

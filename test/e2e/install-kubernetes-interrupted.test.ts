@@ -36,8 +36,8 @@ afterEach(async () => {
 });
 
 /**
- * The run after a killed one: it takes over at once, completes, and leaves one Secret, one open end less, nothing
- * running and no lock.
+ * Checks the run after a killed one: it takes over at once and completes; one Secret is left, no operation is open,
+ * nothing runs, and no lock exists.
  */
 async function completes(there: KubernetesFixture, place: TempWorkspace): Promise<InstallReport> {
   const next: Outcome = await place.run('install', '--yes', '-o', 'json');
@@ -81,8 +81,7 @@ describe('a run', () => {
     if (signal === 'SIGKILL') await run.outcome;
     await hold.release();
     const ended = await run.outcome;
-    // What is at the door when the signal comes is asked to stop; a lock that is being released is released all the
-    // same.
+    // A running child process gets the signal too. A lock that is being released is still released.
     if (signal === 'SIGINT') expect([130, 0], ended.stderr).toContain(ended.code);
     if (signal === 'SIGINT') expect(await leftRunning(there.recorder.folder)).toEqual([]);
     await completes(there, place);

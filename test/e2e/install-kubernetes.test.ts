@@ -382,8 +382,8 @@ async function refusesWhileDamaged({ namespace, objects }: KubernetesFixture, pl
 }
 
 /**
- * Has the newest revision name a ClusterRole and somebody else's budget, as whoever may write Secrets could; gives what
- * it names.
+ * Makes the newest revision name a ClusterRole and a foreign budget, as a user who may write Secrets could. Returns the
+ * names.
  */
 async function forgeRevision({ namespace }: KubernetesFixture): Promise<readonly (readonly string[])[]> {
   const kubectl = (args: readonly string[]) => testbed.cluster.kubectl(args);

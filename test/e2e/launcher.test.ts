@@ -76,8 +76,8 @@ describe('the built program', () => {
   });
 
   /**
-   * Starts a run that reads a pipe, and goes on once it reads: from then on a thread of it waits for what nobody
-   * writes.
+   * Starts a run that reads a pipe, and returns once it reads. Nothing is ever written, so that one of its threads
+   * waits for ever.
    */
   const reading = 'mkfifo "$1/pipe"; "$NODE" "$PROGRAM" validate -c "$1/pipe" <&- 3>&- & run=$!; exec 3>"$1/pipe"';
 

@@ -104,8 +104,8 @@ describe('a program with killWithParent', () => {
 });
 
 /**
- * A shell that starts a program of its own, says its process id, and ends at once when it is told to. The pipes are the
- * other program's too.
+ * A shell that starts another program, prints that program's process id, and ends at once on a signal. The other
+ * program keeps the pipes open.
  */
 const PLUGIN = 'sh -c "trap "" TERM; echo plugin \\$\\$ >&2; sleep 60" & wait';
 

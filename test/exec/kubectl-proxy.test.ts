@@ -16,7 +16,7 @@ afterEach(() => {
 });
 
 /**
- * A kubectl whose `proxy` serves these answers, or none where there are none to give; `get --raw` says
+ * A kubectl whose `proxy` gives these answers, or serves nothing if there are none. `get --raw` prints
  * `{"by":"process"}`.
  */
 function serving(answers: Answers | undefined) {

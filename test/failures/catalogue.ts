@@ -25,7 +25,7 @@ const never = (number: number, failure: string, instead: string, after: readonly
 });
 
 /**
- * Failures that users reported upstream, and from 35 on those that trials of difyctl found, in the order of
+ * Failures that users reported upstream and, from 35 on, failures found in trials of difyctl. Same order as
  * docs/failures.md.
  */
 export const CATALOGUE: readonly Failure[] = [

@@ -9,9 +9,9 @@ import { isExpected, preflight } from './judged.ts';
 import { mutationsOf } from './mutations.ts';
 
 /**
- * Healthy deployments, broken in one place at a time, and the whole of difyctl is asked: real programs, real services.
- * `npm test` takes a sample of the mutations of each deployment and holds it to docs/mutations.md; a full run takes all
- * of them.
+ * Breaks healthy deployments in one place at a time and runs the whole of difyctl on real programs and services. `npm
+ * test` takes a sample of the mutations of each deployment and holds it to docs/mutations.md; a full run takes all of
+ * them. /
  */
 const made = useEnvironment();
 

@@ -23,10 +23,7 @@ const gone = (): undefined => undefined;
 const text = (change: (value: string) => string) => (value: Json) => change(String(value));
 const LONG_AGO = '2024-01-01';
 
-/**
- * Every way is a fault by itself, wherever its path occurs: what the file then says would stop or endanger the
- * deployment.
- */
+/** Each change is an error wherever its path occurs: with it the file would stop or endanger the deployment. */
 const WAYS: readonly Way[] = [
   { at: /(^|\.)host$/, what: 'a host that does not exist', to: always('nowhere.invalid') },
   { at: /(^|\.)port$/, what: 'a port where nothing listens', to: always(9) },

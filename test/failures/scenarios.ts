@@ -337,8 +337,7 @@ async function oldWeaviate({ compose, stores }: Environment): Promise<Happened> 
 }
 
 /**
- * A folder stands where the server saves, as on a disk that takes nothing any more: from then on it refuses writes
- * (MISCONF).
+ * Replaces the file that the server saves to by a folder, as on a full disk: the server then refuses writes (MISCONF).
  */
 async function unsaved(compose: JsonObject): Promise<Happened> {
   const server = await startRedis({ settings: { save: '3600 1' } });

@@ -15,8 +15,8 @@ const SEED = Number(process.env.DIFYCTL_TEST_FUZZ_SEED ?? 20261128);
 /** How many times as many samples as the unit tests take. */
 const TIMES = Number(process.env.DIFYCTL_TEST_FUZZ_RUNS ?? 1);
 /**
- * Milliseconds that a limit may be exceeded, and a signal twice as many unanswered; if they are given, times are
- * printed. For a quiet machine.
+ * Milliseconds by which a probe may exceed its limit; twice as many until a run answers a signal. If set, the times are
+ * printed. For a machine that does nothing else.
  */
 const SLACK_MS = Number(process.env.DIFYCTL_TEST_FUZZ_SLACK ?? Number.NaN);
 /** MiB that a process may take for what is hostile, beside its own code. */

@@ -30,7 +30,8 @@ interface Registries {
   readonly closed: DockerRegistryService;
   readonly tokens: DockerRegistryService;
   /**
-   * A folder with docker's config.json, whose password for `closed` and `tokens` is right, and one where it is wrong.
+   * Two folders with docker's config.json. One has the right passwords for `closed` and `tokens`, the other a wrong
+   * one.
    */
   readonly right: string;
   readonly wrong: string;

@@ -14,8 +14,8 @@ const PASSWORD = "a pass-word: with @ / # ? % ' in it";
 const ROLE = `LOGIN PASSWORD '${PASSWORD.replaceAll("'", "''")}'`;
 
 /**
- * A primary with TLS, an archive and a standby; a server as Debian makes it; and a port that takes connections and says
- * nothing.
+ * A primary with TLS, an archive and a standby; a server with Debian's defaults; and a port that accepts connections
+ * and never answers.
  */
 async function startAll() {
   const [main, plain, silent] = await Promise.all([

@@ -22,7 +22,8 @@ export async function pages(): Promise<readonly UserText[]> {
 }
 
 /**
- * Every string and every piece of a template in `src`: messages, help, questions, values of JSON. Imports are left out.
+ * Every string and every part of a template literal in `src`: messages, help, questions, values of JSON. Imports are
+ * left out.
  */
 export async function sourceStrings(): Promise<readonly UserText[]> {
   const names = (await readdir(join(ROOT, 'src'), { recursive: true })).filter((name) => name.endsWith('.ts'));

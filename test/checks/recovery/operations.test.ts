@@ -136,7 +136,7 @@ it.each(SAMPLE_NAMES)('no finding in the healthy %s', (name) => {
 });
 
 /**
- * Of a healthy plan, what may pass where nothing was seen: what the file itself decides, and arithmetic on published
+ * The checks of a healthy plan that may pass without evidence: they judge the file itself, or compute with published
  * figures.
  */
 const ON_THE_FILE_ALONE = ['recovery.plan', 'recovery.rto.failover', 'recovery.rto.rebuild', 'recovery.upgrade-window'];

@@ -15,7 +15,8 @@ import { healthyMilvus, startFakeMilvus } from '../../testbed/services/fake-milv
 const KEYS = ['authorization', 'api-key', 'x-clickhouse-key'];
 
 /**
- * Port of a server that closes the connection of a request without a key, and answers any other with an empty object.
+ * Port of a server that closes the connection of a request without a key and answers any other request with an empty
+ * object.
  */
 async function serveWithKey(): Promise<number> {
   const server = createServer((request, response) => {

@@ -1,5 +1,6 @@
 /**
- * Fuzzes in a process of its own, so that a loop, a crash or too much memory ends this one alone: `SUITE SEED RUNS`.
+ * Fuzzes in a separate process, so that a loop, a crash or too much memory ends only this process. Arguments: `SUITE
+ * SEED RUNS`.
  */
 import process from 'node:process';
 import { ExternalError } from '../../../src/base/errors.ts';
@@ -14,8 +15,8 @@ import { mutated, randomOf } from './random.ts';
 const [suite = '', seedText = '', runsText = ''] = process.argv.slice(2);
 const [seed, runs] = [Number(seedText), Number(runsText)];
 /**
- * Milliseconds after which a probe is told to end, and within which it has to: 1,000 on a quiet machine, more where
- * tests share one.
+ * Milliseconds after which a probe gets a signal, and within which it must end: 1,000 on a machine that does nothing
+ * else, more if tests share it.
  */
 const LIMIT_MS = 1_200;
 const SLACK_MS = Number(process.env.DIFYCTL_TEST_FUZZ_SLACK ?? 10_000);

@@ -67,7 +67,8 @@ export function serviceOf(set: RenderedCompose, name: string): ComposeService {
 }
 
 /**
- * What a container's process would see: `${NAME?…}` from `.env`, `$$` as a dollar, both read from the files' own text.
+ * The environment that a container's process gets: `${NAME?…}` is replaced from `.env`, `$$` is a dollar. Both are read
+ * from the rendered files.
  */
 export function effectiveEnvironment(set: RenderedCompose, service: string): Readonly<Record<string, string>> {
   const env = readEnvFile(fileOf(set, '.env'));

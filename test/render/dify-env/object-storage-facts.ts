@@ -6,7 +6,8 @@ const at = (path: string) => fakeSecret(`objectStorage.${path}`);
 const json = at('gcs.serviceAccountJson');
 
 /**
- * provider block, what the api sees, what the plugin daemon sees (Dify 1.16's storage settings, plugin daemon 0.6.3's).
+ * Block of the provider, variables of the api, variables of the plugin daemon (storage settings of Dify 1.16 and of
+ * plugin daemon 0.6.3).
  */
 export const OBJECT_STORES = [
   [

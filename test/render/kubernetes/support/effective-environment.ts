@@ -43,8 +43,7 @@ export function manifestsOf(text: string): readonly Manifest[] {
 }
 
 /**
- * Every container of every workload (hooks left out), as `workload/container`, with the environment its process would
- * see.
+ * Every container of every workload except hooks, as `workload/container`, with the environment that its process gets.
  */
 export function effectiveEnvironments(
   manifests: readonly Manifest[],

@@ -14,7 +14,8 @@ import { helmTemplate } from './helm.ts';
 import { fileOf, rendered } from './rendering.ts';
 
 /**
- * What `helm template` of a chart folder makes of a rendered deployment, and the environment of every container in it.
+ * The output of `helm template` for a chart folder and a rendered deployment, and the environment of each container in
+ * it.
  */
 export function templated(deployment: Deployment, secrets: SecretValues, helm: string, chart: string) {
   const facts = chartFacts(chart);
@@ -50,8 +51,8 @@ function yamlOf(set: ReturnType<typeof rendered>): string {
 const REPLACED_LATER = ['/check-api', '/weaviate'];
 
 /**
- * Every variable of the table, in every component that runs, as the table says; and nowhere a stand-in or a published
- * default.
+ * Checks that each running component has every variable of the table with its value, and that no value is a placeholder
+ * or a published default.
  */
 export function expectWholeTable(deployment: Deployment, secrets: SecretValues, seen: Templated): void {
   const table = difyEnvironment(deployment, chartAddresses(seen.names));
