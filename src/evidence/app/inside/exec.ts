@@ -5,12 +5,12 @@ import type { KubernetesTarget } from '../../../deployment/schema/target.ts';
 import { projectContainers } from '../../../exec/compose-project.ts';
 import { docker } from '../../../exec/docker.ts';
 import { kubectl } from '../../../exec/kubectl.ts';
-import { simulatedNodes } from '../../../exec/simulated-nodes.ts';
+import { simulatedAmong } from '../../../exec/simulated-nodes.ts';
 import { SERVICE_OF } from '../../../render/compose/names.ts';
 import { COMPONENT_LABELS } from '../../../render/kubernetes/names.ts';
 import { fromCluster } from '../../cluster/connect.ts';
 import { type CollectContext, CollectionError } from '../../evidence.ts';
-import { podsOf } from '../pods.ts';
+import { isSelected, podsOf } from '../pods.ts';
 
 /** A running pod or container of one component. */
 export interface AppProcess {
@@ -99,14 +99,14 @@ async function runningPods(
   { release, component }: { readonly release: string; readonly component: ComponentName },
 ): Promise<readonly AppProcess[]> {
   const cluster = kubectl(context.runner, context.kubeArgs);
-  const [pods, simulated] = await Promise.all([
-    fromCluster(context, `list pods in namespace ${namespace}`, () => podsOf(cluster, namespace, context.signal)),
-    simulatedNodes(cluster, context.signal),
-  ]);
-  return pods
-    .filter(({ labels }) => labels['app.kubernetes.io/instance'] === release)
-    .filter(({ labels, startedAt }) => labels.component === COMPONENT_LABELS[component] && startedAt !== '')
-    .map(({ name, node, startedAt }) => ({ host: name, startedAt, simulated: simulated.has(node) }));
+  const pods = await fromCluster(context, `list pods in namespace ${namespace}`, () =>
+    podsOf(cluster, namespace, context.signal),
+  );
+  const labels = { 'app.kubernetes.io/instance': release, component: COMPONENT_LABELS[component] };
+  const running = pods.filter((pod) => pod.startedAt !== '' && isSelected(pod, labels));
+  const nodes = [...new Set(running.map(({ node }) => node))];
+  const simulated = await simulatedAmong(cluster, nodes, context.signal);
+  return running.map(({ name, node, startedAt }) => ({ host: name, startedAt, simulated: simulated.has(node) }));
 }
 
 /** The deployment. Throws CollectionError if the run has no file. */
