@@ -55,7 +55,7 @@ async function kubernetesSettings(context: CollectContext): Promise<readonly Wor
   try {
     return await workloadVariables(context, true);
   } catch (error) {
-    // Settings are in ConfigMaps. Those that somebody keeps in Secrets are not known then.
+    // Settings are in ConfigMaps. If a setting is in a Secret instead, it is not known.
     if (error instanceof CollectionError) return workloadVariables(context, false);
     throw error;
   }

@@ -76,8 +76,8 @@ function apiPath(version: string): string {
 }
 
 /**
- * True if an object belongs to a release: by Helm's annotation, by the label that charts set (also if somebody applied
- * the output of `helm template`), or by difyctl's own label.
+ * True if an object belongs to a release: by Helm's annotation, by the label that charts set (also if the output
+ * of `helm template` was applied), or by difyctl's own label.
  */
 export function isOfRelease(object: unknown, release: string): boolean {
   const labels = labelsAt(object, 'metadata', 'labels');
