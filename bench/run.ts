@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
@@ -7,15 +7,17 @@ import { SAMPLE_FILES } from '../test/support/deployments.ts';
 import { createRecorder } from '../test/support/recorder.ts';
 import { upCluster } from '../test/testbed/cluster/up.ts';
 import { progressPrinter } from '../test/testbed/provision/progress.ts';
+import { backups } from './backups.ts';
 import { type Measured, measure, type Subject, table } from './measure.ts';
 import { peerProgram } from './peer.ts';
+import { rehearsals } from './rehearsals.ts';
 import { measureRenders } from './renders.ts';
 import { besidePeer, recorded } from './scale.ts';
 
 const ROUNDS = 9;
 const CHART = resolve('test/fixtures/chart');
 
-const SECTIONS = ['start', 'render', 'preflight', 'peer', 'recorded'] as const;
+const SECTIONS = ['start', 'render', 'preflight', 'peer', 'recorded', 'rehearse', 'backup'] as const;
 type Section = (typeof SECTIONS)[number];
 
 /**
@@ -30,6 +32,8 @@ async function main(): Promise<void> {
     if (sections.has('render'))
       print(table('render, in one process (aim: at most 150 ms beyond start-up)', measureRenders(ROUNDS)));
     if (sections.has('recorded')) print(await recorded(program, folder));
+    if (sections.has('backup')) await backups(program, folder, print);
+    if (sections.has('rehearse')) await rehearsals(program, folder, print);
     if (sections.has('start') || sections.has('preflight') || sections.has('peer'))
       await onCluster(program, folder, sections);
   } finally {
@@ -45,12 +49,13 @@ async function onCluster(program: string, folder: string, sections: ReadonlySet<
     const tools = { kubectl, helm: helm4 };
     const env = environment(cluster.kubeconfig, tools);
     if (sections.has('start')) print(table(START, measure(startUps(program, helm4), ROUNDS)));
+    const file = writeDeployment(folder, cluster.context);
     if (sections.has('preflight')) {
-      const args = [program, 'preflight', '-c', writeDeployment(folder, cluster.context)];
+      const args = [program, 'preflight', '-c', file];
       const subject = { name: 'difyctl preflight', program: process.execPath, args };
       print(await preflightAgainstRawCalls(subject, env, tools, folder));
     }
-    if (peer !== undefined) await besidePeer({ cluster, program, peerProgram: peer, folder, env }, ROUNDS, print);
+    if (peer !== undefined) await besidePeer({ cluster, program, peerProgram: peer, folder, env, file }, ROUNDS, print);
   } finally {
     await cluster.down();
   }
@@ -105,7 +110,10 @@ function withoutProxy(kubectl: string, folder: string): string {
   return path;
 }
 
-function writeDeployment(folder: string, context: string): string {
+/** Not in `folder` itself, where the runs without a file would find it. */
+function writeDeployment(parent: string, context: string): string {
+  const folder = join(parent, 'deployment');
+  mkdirSync(folder);
   const sample = SAMPLE_FILES['prod-kubernetes-s3-qdrant'];
   const path = join(folder, 'difyctl.yaml');
   writeFileSync(join(folder, 'ca.pem'), '');

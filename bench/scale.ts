@@ -21,6 +21,8 @@ export interface Beside {
   readonly peerProgram: string;
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Path of a difyctl.yaml whose context is that of the cluster. */
+  readonly file: string;
 }
 
 /** Compares both programs on the same cluster, in turn: first with its six nodes, then with the crowd. */
@@ -37,8 +39,8 @@ export async function besidePeer(beside: Beside, rounds: number, print: (text: s
 
 async function compare(what: string, beside: Beside, rounds: number): Promise<string> {
   const { program, peerProgram, folder, cluster, env } = beside;
-  const subjects = [peer(peerProgram, folder, cluster.kubeconfig), ours(program, folder, env)];
-  const times = table(`${what}: version, node class, sums, storage class`, measure(subjects, rounds));
+  const subjects = [peer(peerProgram, folder, cluster.kubeconfig), ours(program, folder, env), everyCheck(beside)];
+  const times = table(`${what}: version, node class, sums, storage class; of a file: all`, measure(subjects, rounds));
   return `${times}\n${await memory(subjects)}`;
 }
 
@@ -55,6 +57,12 @@ export async function recorded(program: string, folder: string): Promise<string>
 function ours(program: string, folder: string, env: Readonly<Record<string, string>>): Subject {
   const args = [program, 'preflight', '--tier', 'prod', ...SAME_ANALYSES];
   return { name: 'difyctl preflight', program: process.execPath, args, env, cwd: folder };
+}
+
+/** Every check of the cluster that applies to a file: the peer's questions, quotas, rights, and a dry run of what helm renders. */
+function everyCheck({ program, folder, env, file }: Beside): Subject {
+  const args = [program, 'preflight', '-c', file, '--only', 'cluster.*'];
+  return { name: 'difyctl preflight -c FILE', program: process.execPath, args, env, cwd: folder, okCodes: [0, 3] };
 }
 
 /** Memory is measured in separate runs, because sampling the process tree every 10 ms slows it down. */

@@ -1,4 +1,4 @@
-import { Composer, LineCounter, Parser } from 'yaml';
+import { loadAll, YAMLException } from 'js-yaml';
 
 /**
  * Limits of signs in one document, and in the whole text. Each sign may begin a value, whose tree needs some 600 bytes.
@@ -10,34 +10,48 @@ const SIGNS = new Set([...'\n:,-[{?&*!|>"\''].map((sign) => sign.charCodeAt(0)))
 
 /** An error in a YAML text: `is not valid YAML, line 3`. The message repeats nothing of the text. */
 export class YamlFault extends Error {
-  constructor(observed: string, line?: number, cause?: unknown) {
-    super(line === undefined ? observed : `${observed}, line ${line}`, { cause });
+  constructor(observed: string, line?: number) {
+    super(line === undefined ? observed : `${observed}, line ${line}`);
   }
 }
 
 /**
- * Returns the documents of a YAML text as data, for text from charts, clusters and programs. Holds the tree of one
- * document at a time. If a key is written twice, the last one counts: comparing each key with all keys before it takes
- * minutes. Throws YamlFault if the text is not YAML, nests too deep or has too many values.
+ * Returns the documents of a YAML text as data, for text from charts, clusters and programs. If a key is written twice,
+ * the last one counts. Throws YamlFault if the text is not YAML, nests too deep or has too many values.
  */
 export function boundedYaml(text: string): readonly unknown[] {
   refuseTooMuch(text);
-  const counter = new LineCounter();
-  const parser = new Parser(counter.addNewLine);
-  const composer = new Composer({ logLevel: 'error', uniqueKeys: false });
-  const found: unknown[] = [];
+  const documents = parse(text);
+  // Only an alias (`*name`) makes two values one.
+  if (text.includes('*')) refuseMultiplied(documents);
+  return documents;
+}
+
+function parse(text: string): readonly unknown[] {
   try {
-    for (const document of composer.compose(parser.parse(text))) {
-      const [fault] = document.errors;
-      if (fault !== undefined) throw new YamlFault('is not valid YAML', counter.linePos(fault.pos[0]).line, fault);
-      found.push(document.toJS());
-    }
+    return loadAll(text, { json: true });
   } catch (error) {
-    if (error instanceof YamlFault) throw error;
-    // The library is recursive, and refuses aliases that multiply.
-    throw new YamlFault('is not valid YAML', undefined, error);
+    // The error of the library is no cause: its message repeats lines of the text.
+    const line = error instanceof YAMLException ? error.mark?.line : undefined;
+    throw new YamlFault('is not valid YAML', line === undefined ? undefined : line + 1);
   }
-  return found;
+}
+
+/** Refuses aliases that multiply each other, and a value that contains itself: code that reads every value would not end. */
+function refuseMultiplied(documents: readonly unknown[]): void {
+  const sizes = new Map<object, number>();
+  const sizeOf = (value: unknown): number => {
+    if (typeof value !== 'object' || value === null) return 1;
+    const known = sizes.get(value);
+    if (known !== undefined) return known;
+    sizes.set(value, Number.POSITIVE_INFINITY);
+    const size = Object.values(value).reduce<number>((sum, one) => sum + sizeOf(one), 1);
+    sizes.set(value, size);
+    return size;
+  };
+  if (documents.reduce<number>((sum, one) => sum + sizeOf(one), 0) > TEXT_LIMIT) {
+    throw new YamlFault('is YAML with aliases that multiply');
+  }
 }
 
 function refuseTooMuch(text: string): void {

@@ -1,5 +1,11 @@
 import * as z from 'zod';
-import { dnsSubdomain, environmentName, filePath } from './fields.ts';
+import { dnsSubdomain, environmentName, filePath, line } from './fields.ts';
+
+/**
+ * An entry of the store of `secrets.store`. A key without a property is the whole value of that key; a property without
+ * a key is one of the default key (`externalSource`).
+ */
+const external = z.strictObject({ external: z.strictObject({ key: line.optional(), property: line.optional() }) });
 
 /**
  * Says where a secret is. It never holds the secret itself. `DIFYCTL_*` variables are difyctl's own settings and may
@@ -14,6 +20,7 @@ export const secretRef = z.union(
     z.strictObject({
       kubernetes: z.strictObject({ name: dnsSubdomain, key: z.string().regex(/^[-._a-zA-Z0-9]+$/, 'a Secret key') }),
     }),
+    external,
     z.strictObject({ generated: z.literal(true) }),
   ],
   { error: 'do not write the secret itself; write a reference: { env: NAME } or { file: PATH }' },
@@ -21,7 +28,7 @@ export const secretRef = z.union(
 
 export type SecretRef = z.output<typeof secretRef>;
 
-/** The keys of a reference, one for each kind: `env`, `file`, `kubernetes`, `generated`. */
+/** The keys of a reference, one for each kind: `env`, `file`, `kubernetes`, `external`, `generated`. */
 export const SECRET_REF_KINDS: readonly string[] = secretRef.options.flatMap(({ shape }) => Object.keys(shape));
 
 /** True for an object with the only key of a reference, whatever its value. */

@@ -10,6 +10,8 @@ import process from 'node:process';
 const NAME = /^difyctl-([0-9a-f]{8})-(\d+)-(\d*)-\w+$/;
 
 let swept: Promise<void> | undefined;
+/** The name of this process' folders, without its random end. */
+let prefix: Promise<string> | undefined;
 
 /**
  * Creates a folder of this user alone (0700) in the system's folder for temporary files, and returns its path. Its name
@@ -18,8 +20,15 @@ let swept: Promise<void> | undefined;
 export async function makeTemporaryFolder(): Promise<string> {
   swept ??= removeLeftovers();
   await swept;
+  // A program waits for its folder: to ask the kernel again would cost it a dozen turns of the event loop.
+  prefix ??= ownPrefix();
+  return mkdtemp(join(tmpdir(), await prefix));
+}
+
+async function ownPrefix(): Promise<string> {
   const { pid } = process;
-  return mkdtemp(join(tmpdir(), `difyctl-${await spaceName()}-${pid}-${(await startOf(pid)) ?? ''}-`));
+  const [space, start] = await Promise.all([spaceName(), startOf(pid)]);
+  return `difyctl-${space}-${pid}-${start ?? ''}-`;
 }
 
 /**

@@ -95,6 +95,35 @@ export const CERTIFICATE_ALERT: Alert = {
   action: 'kubectl -n {{ $labels.namespace }} describe certificate {{ $labels.name }}',
 };
 
+/**
+ * For the CronJobs of scheduled backups (kube-state-metrics, docs/metrics/workload/cronjob-metrics.md): one that is late
+ * by a whole interval, also if it never succeeded, and one that is suspended. `gap`: seconds between two starts.
+ */
+export function backupAlerts(cronJobs: readonly { readonly name: string; readonly gap: number }[]): readonly Alert[] {
+  const late = cronJobs.map(({ name, gap }): Alert => {
+    const of = `{namespace="$NAMESPACE",cronjob="${name}"}`;
+    const since = `(kube_cronjob_status_last_successful_time${of} or kube_cronjob_created${of})`;
+    return {
+      name: 'DifyScheduleLate',
+      expression: `time() - max by (namespace, cronjob) ${since} > ${2 * gap}`,
+      for: '15m',
+      severity: 'critical',
+      summary: '{{ $labels.cronjob }} has not succeeded for two of its intervals',
+      action: 'kubectl -n {{ $labels.namespace }} get jobs, then the log of the newest one of {{ $labels.cronjob }}',
+    };
+  });
+  const names = cronJobs.map(({ name }) => name).join('|');
+  const suspended: Alert = {
+    name: 'DifyScheduleSuspended',
+    expression: `kube_cronjob_spec_suspend{namespace="$NAMESPACE",cronjob=~"${names}"} == 1`,
+    for: '15m',
+    severity: 'warning',
+    summary: '{{ $labels.cronjob }} is suspended: nothing runs on its schedule',
+    action: 'difyctl install, which undoes the change',
+  };
+  return cronJobs.length === 0 ? [] : [...late, suspended];
+}
+
 /** A panel of the dashboard: its title, its queries, and the unit of Grafana. */
 export interface Panel {
   readonly title: string;

@@ -1,15 +1,18 @@
 import type { ComponentName } from './components.ts';
+import { LOAD_1, type LoadFigure } from './load.ts';
 import { type ComponentSize, SIZES_1, type SizeTable } from './sizing.ts';
 import type { Tier } from './tiers.ts';
 
 /** What one number of `defaults` in difyctl.yaml means. */
 interface DefaultSet {
   readonly sizes: Readonly<Record<Tier, SizeTable>>;
+  /** What `load.concurrentUsers` means in replicas. */
+  readonly load: LoadFigure;
 }
 export type DefaultSets = Readonly<Record<number, DefaultSet>>;
 
 /** Every set, by its number. A released set is never changed; new values are a set with the next number. */
-export const DEFAULT_SETS = { 1: { sizes: SIZES_1 } } as const satisfies DefaultSets;
+export const DEFAULT_SETS = { 1: { sizes: SIZES_1, load: LOAD_1 } } as const satisfies DefaultSets;
 
 export type DefaultSetNumber = keyof typeof DEFAULT_SETS;
 
@@ -38,7 +41,16 @@ export function sizeOf(choice: SizeChoice, component: ComponentName, sets: Defau
 
 /** The sizes of all components; see `sizeOf`. */
 export function sizesOf({ tier, defaults }: SizeChoice, sets: DefaultSets = DEFAULT_SETS): SizeTable {
-  const set = sets[defaults];
-  if (set === undefined) throw new Error(`the default set ${defaults} does not exist`);
-  return set.sizes[tier];
+  return setOf(defaults, sets).sizes[tier];
+}
+
+/** The published figure by which the load decides replicas. Throws for a set that does not exist. */
+export function loadFigureOf({ defaults }: Pick<SizeChoice, 'defaults'>, sets: DefaultSets = DEFAULT_SETS): LoadFigure {
+  return setOf(defaults, sets).load;
+}
+
+function setOf(number: number, sets: DefaultSets): DefaultSet {
+  const set = sets[number];
+  if (set === undefined) throw new Error(`the default set ${number} does not exist`);
+  return set;
 }

@@ -1,25 +1,52 @@
-import { type SizeChoice, sizeOf } from './default-sets.ts';
+import type { ComponentName } from './components.ts';
+
+type TargetType = 'kubernetes' | 'compose';
+
+/** A published rate of requests, with the CPU cores of each component that served it. */
+export interface LoadFigure {
+  /** The publisher, as findings name it. */
+  readonly source: string;
+  readonly requestsPerSecond: number;
+  readonly cores: Readonly<Partial<Record<ComponentName, number>>>;
+}
 
 /**
- * CPU cores of the api per request per second: Alibaba Cloud's published SAE tier for 100 requests per second runs two
- * api instances of 8 CPU (help.aliyun.com/zh/sae/dify-performance-optimization).
+ * The figure of `defaults: 1`: the smallest set of resources that Alibaba Cloud publishes for 100 requests per second
+ * (help.aliyun.com/zh/sae/dify-performance-optimization, tier 2: api 2 × 8 cores, plugin daemon 4 × 2, nginx, worker,
+ * sandbox and web 1 × 1). It never changes; another figure is another set (`DEFAULT_SETS`).
  */
-export const API_CPU_PER_REQUEST_PER_SECOND = 0.16;
+export const LOAD_1: LoadFigure = {
+  source: 'Alibaba Cloud SAE for 100 requests per second',
+  requestsPerSecond: 100,
+  cores: { api: 16, pluginDaemon: 8, worker: 1, web: 1, sandbox: 1, proxy: 1 },
+};
 
 /** Seconds between two requests of an active user. An estimate: a chat message every ten seconds. */
 export const SECONDS_BETWEEN_REQUESTS = 10;
 
-/** Returns the users that this many CPU cores of the api serve at once; rounded down. */
-export function usersServed(cpu: number): number {
-  return Math.floor((cpu / API_CPU_PER_REQUEST_PER_SECOND) * SECONDS_BETWEEN_REQUESTS + 1e-6);
+/**
+ * Components of a figure whose replicas follow from the load. The others have one replica: the plugin daemon does not
+ * scale out smoothly, and nginx owns a port on Compose.
+ */
+const SIZED: Readonly<Record<TargetType, readonly ComponentName[]>> = {
+  kubernetes: ['api', 'worker', 'web', 'sandbox', 'proxy'],
+  compose: ['api', 'worker', 'web', 'sandbox'],
+};
+
+/** True if the load of a file decides the replicas of the component, unless the file names them. */
+export function isSizedByLoad(target: TargetType, component: ComponentName): boolean {
+  return SIZED[target].includes(component);
 }
 
-/** Components whose load grows with the number of users. */
-export type ScaledComponent = 'api' | 'worker';
+/** Returns the users that these cores of a component serve at once, rounded down. Infinity without a figure for it. */
+export function usersServed({ cores, requestsPerSecond }: LoadFigure, component: ComponentName, cpu: number): number {
+  const needed = cores[component];
+  if (needed === undefined) return Number.POSITIVE_INFINITY;
+  // In binary floating point, 0.3 × 10 is slightly less than 3.
+  return Math.floor((cpu / needed) * requestsPerSecond * SECONDS_BETWEEN_REQUESTS + 1e-6);
+}
 
-/** Returns the replicas for a number of concurrent users; at least the tier's default. */
-export function replicasForUsers(choice: SizeChoice, component: ScaledComponent, concurrentUsers: number): number {
-  const size = sizeOf(choice, component);
-  const cpu = (concurrentUsers / SECONDS_BETWEEN_REQUESTS) * API_CPU_PER_REQUEST_PER_SECOND;
-  return Math.max(size.replicas, Math.ceil(cpu / Number(size.limits.cpu)));
+/** Returns the cores of a component that so many users need at once. 0 without a figure for it. */
+export function coresNeeded(figure: LoadFigure, component: ComponentName, users: number): number {
+  return ((figure.cores[component] ?? 0) / figure.requestsPerSecond) * (users / SECONDS_BETWEEN_REQUESTS);
 }

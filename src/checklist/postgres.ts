@@ -39,3 +39,9 @@ export const TRANSACTIONS = { old: 1_000_000_000, grave: 1_600_000_000, end: 2_1
 
 /** Factor: a tenth is added to the computed number. */
 export const CONNECTIONS_MARGIN = 1.1;
+
+/**
+ * Share of the connections that ordinary roles may open, from which the ones in use are a finding. difyctl's own
+ * numbers: the rest must be enough for the pods that a rolling update adds.
+ */
+export const CONNECTIONS_IN_USE = { warn: 0.8, fail: 0.95 } as const;

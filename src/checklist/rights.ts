@@ -60,6 +60,10 @@ export const OWN_RIGHTS: readonly Right[] = [
  * unknown; nothing else changes.
  */
 export const LOOK_RIGHTS: readonly Right[] = [
+  ...['cronjobs', 'jobs'].map((resource) => ({
+    ...{ group: 'batch', resource, verbs: ['list'], namespaced: true },
+    purpose: 'the last runs of scheduled backups',
+  })),
   {
     group: '',
     resource: 'pods',
@@ -67,6 +71,27 @@ export const LOOK_RIGHTS: readonly Right[] = [
     verbs: ['create'],
     namespaced: true,
     purpose: 'postflight asks the processes inside',
+  },
+  {
+    group: 'discovery.k8s.io',
+    resource: 'endpointslices',
+    verbs: ['list'],
+    namespaced: true,
+    purpose: 'ready endpoints of each Service',
+  },
+  {
+    group: 'policy',
+    resource: 'poddisruptionbudgets',
+    verbs: ['list'],
+    namespaced: true,
+    purpose: 'whether a node can be drained',
+  },
+  {
+    group: 'autoscaling',
+    resource: 'horizontalpodautoscalers',
+    verbs: ['list'],
+    namespaced: true,
+    purpose: 'whether autoscalers read their metrics',
   },
   {
     group: '',
@@ -126,7 +151,14 @@ export const LOOK_RIGHTS: readonly Right[] = [
     resource: 'daemonsets',
     verbs: ['list'],
     namespaced: false,
-    purpose: 'whether something enforces NetworkPolicies, or collects logs',
+    purpose: 'whether something enforces NetworkPolicies, collects logs, or serves Ingresses',
+  },
+  {
+    group: 'apps',
+    resource: 'deployments',
+    verbs: ['list'],
+    namespaced: false,
+    purpose: 'the ready pods of the ingress controller or Gateway',
   },
 ];
 

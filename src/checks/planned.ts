@@ -1,5 +1,5 @@
 import { COMPONENTS, type ComponentName } from '../checklist/components.ts';
-import { mostReplicas, type PlannedComponent, plannedComponents } from '../deployment/components.ts';
+import { mostComponents, type PlannedComponent, plannedComponents } from '../deployment/components.ts';
 import { RENDERED_OBJECTS, type RenderedSet } from '../evidence/rendered/set.ts';
 import type { JudgeContext } from './check.ts';
 import { deploymentOf } from './judgement.ts';
@@ -16,14 +16,9 @@ export function plannedOf(context: JudgeContext, count: 'least' | 'most' = 'leas
   const planned = plannedComponents(deploymentOf(context));
   const set = context.optionalEvidence(RENDERED_OBJECTS)?.data;
   if (set === undefined || set.workloads.every(({ component }) => component === undefined)) {
-    return count === 'least' ? planned : atMost(planned);
+    return count === 'least' ? planned : mostComponents(planned);
   }
   return Object.fromEntries(COMPONENTS.map((name) => [name, asRendered(name, planned[name], set, count)])) as Planned;
-}
-
-function atMost(planned: Planned): Planned {
-  const names = COMPONENTS.map((name) => [name, { ...planned[name], replicas: mostReplicas(planned[name]) }]);
-  return Object.fromEntries(names) as Planned;
 }
 
 function asRendered(

@@ -1,9 +1,16 @@
 import { appHealth, appPing, appSetup, appWeb } from './app/answers.ts';
+import { appAutoscalers } from './app/cluster/autoscalers.ts';
+import { appBudgets } from './app/cluster/budgets.ts';
+import { appEndpoints } from './app/cluster/endpoints.ts';
+import { appSpread } from './app/cluster/spread.ts';
 import { appDrift } from './app/drift.ts';
 import { appEgress, appPluginDaemon, appSandbox, appSsrfProxy } from './app/inside/answers.ts';
 import { appBeat } from './app/inside/beat.ts';
+import { connectionsInUse } from './app/inside/connections.ts';
+import { appKeys } from './app/inside/keys.ts';
 import { appSchema } from './app/inside/schema.ts';
 import { appQueues, appWorkers } from './app/inside/workers.ts';
+import { outsideChecks } from './app/outside/checks.ts';
 import { appPublicUrl } from './app/public-url.ts';
 import { appRoutes } from './app/routes.ts';
 import { appImages, appRestarts, appWorkloads } from './app/workloads.ts';
@@ -16,6 +23,7 @@ import { capacityNodes } from './cluster/capacity/nodes.ts';
 import { clusterCpuLevel } from './cluster/cpu-level.ts';
 import { csiDriver } from './cluster/csi-driver.ts';
 import { clusterDns } from './cluster/dns.ts';
+import { entryReplicas } from './cluster/entry-replicas.ts';
 import { clusterGateway } from './cluster/gateway.ts';
 import { ingressClass } from './cluster/ingress-class.ts';
 import { clusterKinds } from './cluster/kinds.ts';
@@ -29,16 +37,19 @@ import { podSecurity } from './cluster/pod-security.ts';
 import { priorityClass } from './cluster/priority-class.ts';
 import { clusterQuota } from './cluster/quota.ts';
 import { clusterReachable, clusterVersion, clusterVersionSkew } from './cluster/reachable.ts';
+import { clusterSecretStore } from './cluster/secret-store.ts';
 import { readWriteMany } from './cluster/storage.ts';
 import { storageClass } from './cluster/storage-class.ts';
 import { clusterZones } from './cluster/zones.ts';
 import { acceptedRisks } from './config/accepted-risks.ts';
 import { configAddresses } from './config/addresses.ts';
 import { externalDataServices, localStorage } from './config/data-services.ts';
+import { configLoad } from './config/load.ts';
 import { passwordForms } from './config/password-forms.ts';
 import { pinnedImages } from './config/pinned-images.ts';
 import { pluginInstall } from './config/plugin-install.ts';
 import { configProbes } from './config/probes.ts';
+import { configQueues } from './config/queues.ts';
 import { configRenders } from './config/renders.ts';
 import { configReplicas } from './config/replicas.ts';
 import { secretPairs } from './config/secret-pairs.ts';
@@ -112,7 +123,9 @@ export const CHECKS: readonly Check[] = [
   csiDriver,
   readWriteMany,
   ingressClass,
+  clusterSecretStore,
   clusterGateway,
+  entryReplicas,
   clusterMetrics,
   clusterNetworkPolicy,
   releaseState,
@@ -129,6 +142,8 @@ export const CHECKS: readonly Check[] = [
   secretPairs,
   debugLogs,
   configReplicas,
+  configLoad,
+  configQueues,
   configProbes,
   pluginInstall,
   configAddresses,
@@ -177,10 +192,15 @@ export const CHECKS: readonly Check[] = [
   storagePublicAccess,
   storageLifecycle,
   ...vectorStoreChecks,
+  connectionsInUse,
   appWorkloads,
   appDrift,
   appRestarts,
   appImages,
+  appEndpoints,
+  appSpread,
+  appBudgets,
+  appAutoscalers,
   appHealth,
   appPing,
   appSetup,
@@ -190,11 +210,13 @@ export const CHECKS: readonly Check[] = [
   appWorkers,
   appQueues,
   appBeat,
+  appKeys,
   appSandbox,
   appPluginDaemon,
   appSsrfProxy,
   appEgress,
   appPublicUrl,
+  ...outsideChecks,
 ];
 
 /**

@@ -3,11 +3,13 @@ import type { CheckReport, CheckResult } from './check.ts';
 import { type CheckRun, summarize } from './engine.ts';
 import { blocks } from './exit.ts';
 
-/** Milliseconds between two runs. */
+/** Default milliseconds between two runs. */
 const PAUSE_MS = 10_000;
 
 export interface WaitOptions {
   readonly limitMs: number;
+  /** Milliseconds between two runs. */
+  readonly pauseMs?: number;
   /** Runs these checks again. */
   readonly again: (ids: readonly string[]) => Promise<CheckRun>;
   /** False if waiting cannot change the result of the check, because it depends on the file alone. */
@@ -25,7 +27,7 @@ export interface WaitOptions {
  * waiting. Returns the first run with the later results in place, and how long the wait took.
  */
 export async function waitForChecks(first: CheckRun, options: WaitOptions): Promise<CheckRun> {
-  const { limitMs, again, canChange, clock, pause, onWait } = options;
+  const { limitMs, pauseMs = PAUSE_MS, again, canChange, clock, pause, onWait } = options;
   const started = clock();
   let run = first;
   for (let rounds = 0; ; rounds++) {
@@ -36,7 +38,7 @@ export async function waitForChecks(first: CheckRun, options: WaitOptions): Prom
     if (!failing.every(canChange)) return ended('unrecoverable');
     if (ms >= limitMs) return ended('timeout');
     onWait?.(failing, limitMs - ms);
-    await pause(Math.min(PAUSE_MS, limitMs - ms));
+    await pause(Math.min(pauseMs, limitMs - ms));
     run = merged(run, await again(failing));
   }
 }

@@ -3,15 +3,18 @@ import { COMPONENTS, type ComponentName } from '../checklist/components.ts';
 import { DEFAULT_SETS, type DefaultSets, sizeOf } from '../checklist/default-sets.ts';
 import { AUTOSCALING_CPU_PERCENT, type ComponentSize } from '../checklist/sizing.ts';
 import { absentComponents } from '../versions/known-releases.ts';
+import { replicasForLoad } from './load-replicas.ts';
 import type { Deployment } from './schema/deployment.ts';
 import type { Affinity, Spread, Toleration } from './schema/placement.ts';
 
 /** How an autoscaler scales a component. Its minimum is `replicas`. */
 interface Autoscaling {
   readonly maxReplicas: number;
-  /** Percent of the request; at least one of the two is defined. */
+  /** Percent of the request; at least one of the three is defined. */
   readonly cpuPercent: number | undefined;
   readonly memoryPercent: number | undefined;
+  /** Tasks waiting in a worker's queues for each replica. If defined, KEDA scales. */
+  readonly queueLength: number | undefined;
 }
 
 /** A component as it will run: the tier's size with the overrides of the file. */
@@ -35,40 +38,71 @@ export function plannedComponents(
   deployment: Deployment,
   sets: DefaultSets = DEFAULT_SETS,
 ): Readonly<Record<ComponentName, PlannedComponent>> {
-  const planned = COMPONENTS.map((name) => [name, planComponent(deployment, name, sets)] as const);
+  const planned = COMPONENTS.map((name) => [name, planComponent(deployment, name, { sets })] as const);
   return Object.fromEntries(planned) as Record<ComponentName, PlannedComponent>;
 }
 
-function planComponent(deployment: Deployment, name: ComponentName, sets: DefaultSets): PlannedComponent {
+/**
+ * Options of `planComponent`. `ownReplicas`: `replicas` in `extraValues`, and those that the load needs, are those of
+ * another workload.
+ */
+interface PlanOptions {
+  readonly sets?: DefaultSets;
+  readonly ownReplicas?: boolean;
+}
+
+/** Returns one component with its effective settings; see `plannedComponents`. */
+export function planComponent(
+  deployment: Deployment,
+  name: ComponentName,
+  { sets = DEFAULT_SETS, ownReplicas = false }: PlanOptions = {},
+): PlannedComponent {
   const size = sizeOf(deployment, name, sets);
   const over = deployment.components[name] ?? {};
   const chart = chartWords(deployment, name);
   const isOn = (over.enabled ?? size.enabled) && !(isAgentPart(name) && !agentHasRedis(deployment));
   const isAbsent = absentComponents(deployment.version, deployment.target.type).includes(name);
+  const limits = { ...size.limits, ...compact(over.resources?.limits ?? {}) };
+  const extraEnv = { ...over.extraEnv, ...chart.extraEnv };
+  const loaded = ownReplicas ? undefined : replicasForLoad(deployment, name, { limits, extraEnv }, sets);
+  const enough = Math.max(size.replicas, loaded ?? 0);
+  const usual = over.autoscaling === undefined ? enough : size.replicas;
   return {
     enabled: !isAbsent && (chart.enabled ?? isOn),
-    replicas: chart.replicas ?? over.replicas ?? size.replicas,
-    autoscaling: autoscalingOf(deployment, name),
+    replicas: (ownReplicas ? undefined : chart.replicas) ?? over.replicas ?? usual,
+    autoscaling: autoscalingOf(over, Math.max(enough, over.replicas ?? 0)),
     requests: { ...size.requests, ...compact(over.resources?.requests ?? {}) },
-    limits: { ...size.limits, ...compact(over.resources?.limits ?? {}) },
-    extraEnv: { ...over.extraEnv, ...chart.extraEnv },
+    limits,
+    extraEnv,
     nodeSelector: over.nodeSelector ?? clusterSelector(deployment),
     tolerations: over.tolerations ?? clusterTolerations(deployment),
     ...placeOf(deployment, name),
   };
 }
 
-function autoscalingOf({ components }: Deployment, name: ComponentName): Autoscaling | undefined {
-  const given = components[name]?.autoscaling;
+/** `enough`: the maximum if the file names none, because the load decides it. */
+function autoscalingOf(
+  { autoscaling: given }: Deployment['components'][ComponentName] & {},
+  enough: number,
+): Autoscaling | undefined {
   if (given === undefined) return undefined;
-  const { maxReplicas, memoryPercent } = given;
-  const usual = memoryPercent === undefined ? AUTOSCALING_CPU_PERCENT : undefined;
-  return { maxReplicas, cpuPercent: given.cpuPercent ?? usual, memoryPercent };
+  const { maxReplicas = enough, memoryPercent } = given;
+  const queueLength = 'queueLength' in given ? given.queueLength : undefined;
+  const usual = memoryPercent === undefined && queueLength === undefined ? AUTOSCALING_CPU_PERCENT : undefined;
+  return { maxReplicas, cpuPercent: given.cpuPercent ?? usual, memoryPercent, queueLength };
 }
 
 /** The largest number of replicas that may run at once, apart from a rolling update. */
 export function mostReplicas({ replicas, autoscaling }: PlannedComponent): number {
   return Math.max(replicas, autoscaling?.maxReplicas ?? 0);
+}
+
+/** Returns the components with their largest numbers of replicas; see `mostReplicas`. */
+export function mostComponents(
+  planned: Readonly<Record<ComponentName, PlannedComponent>>,
+): Readonly<Record<ComponentName, PlannedComponent>> {
+  const names = COMPONENTS.map((name) => [name, { ...planned[name], replicas: mostReplicas(planned[name]) }]);
+  return Object.fromEntries(names) as Record<ComponentName, PlannedComponent>;
 }
 
 type Place = Pick<PlannedComponent, 'affinity' | 'spread' | 'priorityClassName'>;

@@ -1,6 +1,8 @@
 import { CONNECTIONS, CONNECTIONS_MARGIN } from '../checklist/postgres.ts';
-import { type PlannedComponent, plannedComponents } from './components.ts';
+import { mostReplicas, type PlannedComponent, plannedComponents } from './components.ts';
+import { apiProcesses, countOf, workerProcesses } from './processes.ts';
 import type { Deployment } from './schema/deployment.ts';
+import { type PlannedPool, plannedPools } from './worker-pools.ts';
 
 /** One term of the sum: `3 api × 2 processes × 40`. */
 export interface BudgetTerm {
@@ -19,34 +21,41 @@ export interface ConnectionBudget {
 }
 
 /**
- * Every process has its own pool: replicas × processes × (pool + overflow). A gevent worker is one process, whatever
- * number of tasks it runs; a prefork worker is a parent and its children. Settings in `extraEnv` count.
+ * Every process has its own pool: replicas × processes × (pool + overflow). Settings in `extraEnv` count. Worker pools
+ * count at the maximum of their autoscalers.
  */
 export function connectionBudget(
   deployment: Deployment,
   planned: ReturnType<typeof plannedComponents> = plannedComponents(deployment),
 ): ConnectionBudget {
   const { api, apiWebsocket, worker, beat, pluginDaemon } = planned;
-  const apiProcesses = setting(api, 'SERVER_WORKER_AMOUNT', 1);
-  const socketProcesses = setting(apiWebsocket, 'SERVER_WORKER_AMOUNT', 1);
-  const workerProcesses = processesOf(worker);
+  const pools = plannedPools(deployment).map((pool) => ({ ...pool, replicas: mostReplicas(pool) }));
   const isSameServer = hasVectorsBeside(deployment);
   const vectors = (one: PlannedComponent, processes: number, name: string) =>
-    term(one, name, processes, setting(one, 'PGVECTOR_MAX_CONNECTION', CONNECTIONS.vectors));
+    term(one, name, processes, countOf(one, 'PGVECTOR_MAX_CONNECTION', CONNECTIONS.vectors));
   return {
     main: present([
-      term(api, 'api', apiProcesses, poolOf(api)),
-      term(apiWebsocket, 'websocket', socketProcesses, poolOf(apiWebsocket)),
-      term(worker, 'worker', workerProcesses, poolOf(worker)),
+      term(api, 'api', apiProcesses(api), poolOf(api)),
+      term(apiWebsocket, 'websocket', apiProcesses(apiWebsocket), poolOf(apiWebsocket)),
+      term(worker, 'worker', workerProcesses(worker), poolOf(worker)),
+      ...pools.map((pool) => term(pool, nameOf(pool), workerProcesses(pool), poolOf(pool))),
       term(beat, 'beat', 1, CONNECTIONS.beat),
     ]),
     plugin: present([
-      term(pluginDaemon, 'plugin daemon', 1, setting(pluginDaemon, 'DB_MAX_OPEN_CONNS', CONNECTIONS.pluginDaemon)),
+      term(pluginDaemon, 'plugin daemon', 1, countOf(pluginDaemon, 'DB_MAX_OPEN_CONNS', CONNECTIONS.pluginDaemon)),
     ]),
     vectors: isSameServer
-      ? present([vectors(api, apiProcesses, 'api, vectors,'), vectors(worker, workerProcesses, 'worker, vectors,')])
+      ? present([
+          vectors(api, apiProcesses(api), 'api, vectors,'),
+          vectors(worker, workerProcesses(worker), 'worker, vectors,'),
+          ...pools.map((pool) => vectors(pool, workerProcesses(pool), `${nameOf(pool)}, vectors,`)),
+        ])
       : [],
   };
+}
+
+function nameOf({ name }: PlannedPool): string {
+  return `worker pool ${name}`;
 }
 
 export function sumOf(terms: readonly BudgetTerm[]): number {
@@ -65,22 +74,11 @@ function hasVectorsBeside({ postgres, vectorStore }: Deployment): boolean {
   return vectorStore.pgvector.host === postgres.host && vectorStore.pgvector.port === postgres.port;
 }
 
-function processesOf(worker: PlannedComponent): number {
-  const pool = worker.extraEnv.CELERY_WORKER_CLASS ?? worker.extraEnv.CELERY_WORKER_POOL ?? 'gevent';
-  if (pool !== 'prefork') return 1;
-  return setting(worker, 'CELERY_WORKER_CONCURRENCY', setting(worker, 'CELERY_WORKER_AMOUNT', 4)) + 1;
-}
-
 function poolOf(planned: PlannedComponent): number {
   return (
-    setting(planned, 'SQLALCHEMY_POOL_SIZE', CONNECTIONS.poolSize) +
-    setting(planned, 'SQLALCHEMY_MAX_OVERFLOW', CONNECTIONS.maxOverflow)
+    countOf(planned, 'SQLALCHEMY_POOL_SIZE', CONNECTIONS.poolSize) +
+    countOf(planned, 'SQLALCHEMY_MAX_OVERFLOW', CONNECTIONS.maxOverflow)
   );
-}
-
-function setting({ extraEnv }: PlannedComponent, name: string, usual: number): number {
-  const value = Number(extraEnv[name] ?? usual);
-  return Number.isInteger(value) && value >= 0 ? value : usual;
 }
 
 function term(planned: PlannedComponent, name: string, processes: number, each: number): BudgetTerm | undefined {

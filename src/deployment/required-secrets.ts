@@ -1,5 +1,6 @@
 import { isObject } from '../base/json.ts';
 import type { SecretPath, SecretRef } from '../base/secret-ref.ts';
+import { externalStore } from './external-secrets.ts';
 import { OWN_KEYS } from './own-keys.ts';
 import { formatPath, type Path } from './paths.ts';
 import type { Deployment } from './schema/deployment.ts';
@@ -7,6 +8,7 @@ import { shapesAt } from './schema/shape.ts';
 import type { RequiredSecret, SecretForm } from './secrets.ts';
 
 const GENERATED: SecretRef = { generated: true };
+const EXTERNAL: SecretRef = { external: {} };
 
 /**
  * The agent server accepts only unpadded base64url of exactly 32 bytes, and does not start with anything else (Dify
@@ -22,15 +24,16 @@ const FORMS: Readonly<Record<SecretPath, SecretForm>> = { 'secrets.agentServerSe
 const PROTECTS_DATA: readonly SecretPath[] = ['secrets.secretKey', 'postgres.password'];
 
 /**
- * Returns every secret that the deployment needs, in the order of the file. Dify's own keys and the passwords of
- * bundled services are generated if the file does not set them.
+ * Returns every secret that the deployment needs, in the order of the file. If the file does not set Dify's own keys
+ * and the passwords of bundled services, they are generated, or read from the store of `secrets.store`.
  */
 export function requiredSecrets(deployment: Deployment): readonly RequiredSecret[] {
   const written = new Map(referencesIn(deployment, []));
   const silent = generatedByDefault(deployment).filter((path) => !written.has(path));
-  const all = [...written, ...silent.map((path) => [path, GENERATED] as const)];
+  const ref = externalStore(deployment) === undefined ? GENERATED : EXTERNAL;
+  const all = [...written, ...silent.map((path) => [path, ref] as const)];
   return all
-    .map(([path, ref]) => ({ path, ref, form: FORMS[path] ?? 'token', protectsData: protectsData(path, ref) }))
+    .map(([path, own]) => ({ path, ref: own, form: FORMS[path] ?? 'token', protectsData: protectsData(path, own) }))
     .toSorted((a, b) => order(a.path) - order(b.path) || (a.path < b.path ? -1 : 1));
 }
 
@@ -57,7 +60,7 @@ function referencesIn(value: unknown, path: Path): readonly (readonly [SecretPat
   return Object.entries(value).flatMap(([key, below]) => referencesIn(below, [...path, key]));
 }
 
-const SECTIONS = ['target', 'secrets', 'postgres', 'redis', 'objectStorage', 'vectorStore', 'mail'];
+const SECTIONS = ['target', 'secrets', 'postgres', 'redis', 'objectStorage', 'vectorStore', 'mail', 'recovery'];
 
 function order(path: SecretPath): number {
   return SECTIONS.indexOf(path.split('.')[0] ?? '');

@@ -2,7 +2,8 @@ import { isObject, type Json } from '../base/json.ts';
 
 /**
  * The forms of a secret reference in a flag or variable. `generated` is accepted too, but not listed: it is only for
- * secrets that difyctl creates.
+ * secrets that difyctl creates. `external`, `external:KEY` and `external:KEY#PROPERTY` are only for a deployment with
+ * `secrets.store`.
  */
 export const SECRET_TEXT_FORMS = 'env:NAME, file:PATH or kubernetes:NAME/KEY';
 
@@ -12,6 +13,7 @@ export const SECRET_TEXT_FORMS = 'env:NAME, file:PATH or kubernetes:NAME/KEY';
  */
 export function parseSecretText(text: string): Json | undefined {
   if (text === 'generated') return { generated: true };
+  if (text === 'external') return { external: {} };
   const separator = text.indexOf(':');
   const rest = text.slice(separator + 1);
   if (separator < 0 || rest === '') return undefined;
@@ -24,9 +26,20 @@ export function parseSecretText(text: string): Json | undefined {
       const [name, key, ...more] = rest.split('/');
       return key === undefined || more.length > 0 ? undefined : { kubernetes: { name: name ?? '', key } };
     }
+    case 'external': {
+      const [key = '', property] = splitOnce(rest, '#');
+      return {
+        external: { ...(key === '' ? {} : { key }), ...(property === undefined ? {} : { property }) },
+      };
+    }
     default:
       return undefined;
   }
+}
+
+function splitOnce(text: string, separator: string): readonly [string, string?] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
 }
 
 /** Formats a reference for a command line. Returns undefined if the value is not a reference. */
@@ -35,6 +48,12 @@ export function formatSecretText(value: unknown): string | undefined {
   if (value.generated === true) return 'generated';
   if (typeof value.env === 'string') return `env:${value.env}`;
   if (typeof value.file === 'string') return `file:${value.file}`;
-  const { kubernetes } = value;
+  const { kubernetes, external } = value;
+  if (isObject(external)) return externalText(external);
   return isObject(kubernetes) ? `kubernetes:${String(kubernetes.name)}/${String(kubernetes.key)}` : undefined;
+}
+
+function externalText({ key, property }: Readonly<Record<string, unknown>>): string {
+  const [at, after] = [key === undefined ? '' : String(key), property === undefined ? '' : `#${String(property)}`];
+  return at === '' && after === '' ? 'external' : `external:${at}${after}`;
 }

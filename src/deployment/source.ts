@@ -109,7 +109,12 @@ function toData(document: Document.Parsed, problems: Problem[]): JsonObject {
   try {
     const data: unknown = document.toJS({ maxAliasCount: 100 });
     if (isObject(data)) return data as JsonObject;
-    problems.push({ path: '', message: 'the file must hold keys and values, such as tier: test', line: 1, column: 1 });
+    problems.push({
+      path: '',
+      message: 'the file must contain keys and values, such as tier: test',
+      line: 1,
+      column: 1,
+    });
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error;
     problems.push({ path: '', message: 'an alias (*name) without its anchor, or far too many of them' });

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import pLimit from 'p-limit';
-import { type SharedReads, sharedReads } from '../exec/kubectl-proxy.ts';
+import { sharedQuestions } from '../exec/shared-questions.ts';
+import { type SharedReads, sharedReads } from '../exec/shared-reads.ts';
 import { collectOne, missingEvidence } from './collect-one.ts';
 import {
   type CollectContext,
@@ -12,6 +13,7 @@ import {
 } from './evidence.ts';
 import { createGatherer, type GatherEvents, type Gatherer } from './gather.ts';
 import { type MergedEvidence, mergedByKey, mergeEvidence } from './merge.ts';
+import { createReadOnce } from './read-once.ts';
 import { labelled, probeThroughRelay } from './relay/probe.ts';
 import { holdRelay, type OpenRelay } from './relay/relay.ts';
 
@@ -66,17 +68,20 @@ export function createCollection(
   const isService = ({ name }: EvidenceKey<unknown>) => byKey.get(name)?.fromCluster === true;
   const limitOf = (key: EvidenceKey<unknown>) => (isService(key) ? services : programs);
   const reads = begun.reads ?? sharedReads(context.runner, context.kubeArgs);
+  const questions = sharedQuestions(context.runner, context.kubeArgs);
   const undoing: (() => Promise<string | undefined>)[] = [];
   const undoLater = (undo: () => Promise<string | undefined>): void => void undoing.push(undo);
   const lookFrom = (key: EvidenceKey<unknown>, own: CollectContext, need: Need): Promise<Evidence<unknown>> => {
     const collector = byKey.get(key.name);
-    if (collector !== undefined) return collectOne(collector, { ...own, reads: reads.get, undoLater }, deadline, need);
+    if (collector !== undefined) return collectOne(collector, { ...own, ...common, undoLater }, deadline, need);
     return Promise.resolve(
       missingEvidence(key, own, new CollectionError('absent', `no collector collects ${key.name}`)),
     );
   };
 
   const needHere = needOf((key) => known.get(key.name)?.evidence ?? local.now(key));
+  const connections = { reads: reads.get, questions };
+  const common = { ...connections, readOnce: createReadOnce({ ...context, ...connections }, needHere) };
   const local: Gatherer = createGatherer((key) => lookFrom(key, context, needHere), limitOf, events);
   const relay = openRelay === undefined ? undefined : holdRelay(openRelay, context, { deadline, events });
   const needThere = needOf(
@@ -105,7 +110,7 @@ export function createCollection(
     collected: () => sorted([...savedEvidence, ...local.gathered(), ...(cluster?.gathered() ?? [])]),
     close: async () => {
       const left = await Promise.all([...undoing.map((undo) => undo()), relay?.close()]);
-      await reads.close();
+      await Promise.all([reads.close(), questions.close()]);
       return left.filter((text) => text !== undefined);
     },
   };

@@ -4,7 +4,9 @@ import type { SecretValues } from '../deployment/secrets.ts';
 import type { ChartReference } from '../exec/helm.ts';
 import type { RawGet } from '../exec/kubectl.ts';
 import type { Runner } from '../exec/runner.ts';
+import type { SharedQuestions } from '../exec/shared-questions.ts';
 import type { Dial } from '../net/dial.ts';
+import type { BackupFacts } from '../recovery/backup-facts.ts';
 import type { Rendered } from '../render/rendered.ts';
 
 /** Names one kind of evidence and carries its type: `const nodes = evidenceKey<NodesEvidence>('cluster.nodes', 1)`. */
@@ -66,6 +68,10 @@ export interface CollectContext {
   readonly runner: Runner;
   /** The shared connection for reads from the cluster; if absent, each read starts a kubectl. */
   readonly reads?: RawGet;
+  /** The shared connection for access reviews and dry runs; if absent, a kubectl process asks them. */
+  readonly questions?: Pick<SharedQuestions, 'ask' | 'begin'>;
+  /** Absent: what several collectors read is read by each of them. */
+  readonly readOnce?: ReadOnce;
   /** The only way to connect to an external service: from this machine, or from a pod of the cluster. */
   readonly dial: Dial;
   /** Origin of the connections of `dial`. */
@@ -80,6 +86,8 @@ export interface CollectContext {
    * that removes it.
    */
   readonly undoLater?: (undo: () => Promise<string | undefined>) => void;
+  /** Reads the repository of backups. Absent if the file names none, and in an audit. */
+  readonly readBackups?: ((signal: AbortSignal) => Promise<BackupFacts>) | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: () => Date;
   readonly signal: AbortSignal;
@@ -90,6 +98,12 @@ export interface CollectContext {
  * collector failed.
  */
 export type Need = <T>(key: EvidenceKey<T>) => Promise<T>;
+
+/** Reads what several collectors use and what is too large to be evidence, such as the manifest of the chart. */
+export type SharedRead<T> = (context: CollectContext, need: Need) => Promise<T>;
+
+/** Calls `read` once for all collectors of the run, and returns its result to each. */
+export type ReadOnce = <T>(read: SharedRead<T>) => Promise<T>;
 
 /** Collects one kind of evidence from something real. */
 export interface Collector<T> {

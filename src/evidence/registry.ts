@@ -1,14 +1,24 @@
+import { appAutoscalersCollector } from './app/cluster/autoscalers.ts';
+import { appBudgetsCollector } from './app/cluster/budgets.ts';
+import { appEndpointsCollector } from './app/cluster/endpoints.ts';
 import { appAnswersCollector, appHealthCollector, appWorkloadsCollector } from './app/collectors.ts';
 import { appInsideCollector } from './app/inside/answers.ts';
 import { appBeatCollector } from './app/inside/beat.ts';
+import { appConnectionsCollector } from './app/inside/connections.ts';
+import { appKeysCollector } from './app/inside/keys.ts';
+import { appProcessesCollector } from './app/inside/processes.ts';
 import { appSchemaCollector } from './app/inside/schema.ts';
 import { appWorkersCollector } from './app/inside/workers.ts';
+import { appChannelsCollector } from './app/outside/channels.ts';
+import { appOutsideCollector } from './app/outside/origins.ts';
+import { appProxiesCollector } from './app/outside/proxies.ts';
 import { appPublicCollector } from './app/public.ts';
 import { clusterAdmissionCollector } from './cluster/admission.ts';
 import { clusterAutoscalerCollector } from './cluster/autoscaler.ts';
 import { ingressClassesCollector, storageClassesCollector } from './cluster/classes.ts';
 import { csiDriversCollector } from './cluster/csi-drivers.ts';
 import { clusterDnsCollector } from './cluster/dns.ts';
+import { entryWorkloadsCollector } from './cluster/entry-workloads.ts';
 import { gatewaysCollector } from './cluster/gateways.ts';
 import { clusterLimitsCollector } from './cluster/limits.ts';
 import { logCollectorsCollector } from './cluster/log-collectors.ts';
@@ -20,6 +30,7 @@ import { priorityClassesCollector } from './cluster/priority-classes.ts';
 import { quotaOwnCollector } from './cluster/quota-own.ts';
 import { clusterNamespaceCollector, clusterReleaseCollector } from './cluster/release.ts';
 import { clusterRightsCollector } from './cluster/rights.ts';
+import { secretStoreCollector } from './cluster/secret-store.ts';
 import { sharedClaimsCollector } from './cluster/shared-claims.ts';
 import { clusterVersionCollector } from './cluster/version.ts';
 import { appDriftCollector } from './drift/collector.ts';
@@ -31,6 +42,10 @@ import { mailCollector } from './mail/collector.ts';
 import { namesCollectors } from './names/collectors.ts';
 import { objectStorageCollector } from './object-storage/collector.ts';
 import { postgresCollector } from './postgres/collector.ts';
+import { archiveCollector } from './recovery/archive.ts';
+import { backupsCollector } from './recovery/backups.ts';
+import { drillsCollector } from './recovery/drills.ts';
+import { scheduleCollector } from './recovery/schedule.ts';
 import { redisCollector } from './redis/collector.ts';
 import { releaseInstalledCollector } from './release/collector.ts';
 import { renderedObjectsCollector } from './rendered/objects.ts';
@@ -58,9 +73,11 @@ export const COLLECTORS: readonly Collector<unknown>[] = [
   storageClassesCollector,
   csiDriversCollector,
   gatewaysCollector,
+  secretStoreCollector,
   metricsApisCollector,
   policyEnginesCollector,
   logCollectorsCollector,
+  entryWorkloadsCollector,
   ingressClassesCollector,
   sharedClaimsCollector,
   renderedObjectsCollector,
@@ -74,13 +91,26 @@ export const COLLECTORS: readonly Collector<unknown>[] = [
   postgresCollector,
   vectorStoreCollector,
   secretsFactsCollector,
+  drillsCollector,
+  backupsCollector,
+  scheduleCollector,
+  archiveCollector,
   appWorkloadsCollector,
   appDriftCollector,
   appAnswersCollector,
   appHealthCollector,
+  appProcessesCollector,
+  appKeysCollector,
+  appConnectionsCollector,
+  appBudgetsCollector,
+  appAutoscalersCollector,
+  appEndpointsCollector,
   appSchemaCollector,
   appWorkersCollector,
   appBeatCollector,
   appInsideCollector,
   appPublicCollector,
+  appOutsideCollector,
+  appChannelsCollector,
+  appProxiesCollector,
 ];

@@ -4,10 +4,13 @@ import { publishedDefaultIn } from '../checklist/published-defaults.ts';
 import { CollectionError, type Collector, evidenceKey } from './evidence.ts';
 import { type SecretTrait, traitsOf } from './secret-traits.ts';
 
+/** The `source` of a secret that is in a store of External Secrets. */
+export const EXTERNAL = 'external';
+
 /** What checks need to know of a secret; never its value, nor anything that could reveal it. */
 export interface SecretFact {
   readonly path: string;
-  /** `env DIFY_PG_PASSWORD`, `file ./redis-password`. */
+  /** `env DIFY_PG_PASSWORD`, `file ./redis-password`, `external`. */
   readonly source: string;
   /** Why it does not resolve; undefined if it does. */
   readonly unresolved: string | undefined;
@@ -53,6 +56,7 @@ export const secretsFactsCollector: Collector<readonly SecretFact[]> = {
 function sourceOf(ref: SecretRef): string {
   if ('env' in ref) return `env ${ref.env}`;
   if ('file' in ref) return `file ${ref.file}`;
+  if ('external' in ref) return EXTERNAL;
   if ('kubernetes' in ref) return `kubernetes ${ref.kubernetes.name}/${ref.kubernetes.key}`;
   return 'generated';
 }

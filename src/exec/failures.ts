@@ -134,6 +134,8 @@ const TABLE: readonly Row[] = [
   },
   // helm reports its own hooks and waits in the same words, so this says nothing about the server.
   { words: /deadline exceeded|Client\.Timeout/, reason: 'unreachable', cause: SILENT },
+  // oras, with which helm pulls from registries.
+  { words: /mismatched digest/, reason: 'other', cause: 'the bytes that it sends do not match the digest' },
   {
     words: /server gave HTTP response to HTTPS client/,
     reason: 'unreachable',

@@ -1,21 +1,16 @@
 import { ExternalError } from '../base/errors.ts';
 import { outputLines } from './answer.ts';
+import {
+  type ApiResource,
+  type AskedObject,
+  type DryRunAnswer,
+  dryRunAnswer,
+  dryRunQuestion,
+} from './dry-run-question.ts';
 import { jsonDocuments } from './json-documents.ts';
 import { toKubectlError } from './kubectl.ts';
 import type { Runner } from './runner.ts';
-
-/** An object in the form of the API. Its name is set. */
-export interface AskedObject {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: { readonly name: string };
-}
-
-/**
- * The API server's answer for one object. `reason` is the API's own word (`Forbidden`, `Invalid`), empty if it gave
- * none. `text` is the server's message.
- */
-export type DryRunAnswer = 'taken' | { readonly reason: string; readonly text: string };
+import type { Ask } from './shared-questions.ts';
 
 export interface DryRun {
   /** `create` checks new objects only; `apply` (server-side) also objects that exist. */
@@ -24,6 +19,10 @@ export interface DryRun {
   readonly objects: readonly AskedObject[];
   /** True if the server refuses an object with a field that the API does not know. */
   readonly strict: boolean;
+  /** The resource of a kind; undefined if the cluster does not know it. */
+  readonly resourceOf: (apiVersion: string, kind: string) => ApiResource | undefined;
+  /** Asks the API server directly; absent: a kubectl process asks. */
+  readonly ask: Ask | undefined;
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
 }
@@ -38,9 +37,29 @@ const APPLY = ['apply', '--server-side', '--force-conflicts', '--field-manager=h
 export async function dryRun(
   runner: Runner,
   kubeArgs: readonly string[],
+  wanted: DryRun,
+): Promise<readonly DryRunAnswer[]> {
+  if (wanted.objects.length === 0) return [];
+  return (await askDirectly(wanted)) ?? askByProcess(runner, kubeArgs, wanted);
+}
+
+/** Returns undefined if a kubectl process should ask. */
+async function askDirectly(wanted: DryRun): Promise<readonly DryRunAnswer[] | undefined> {
+  const { objects, resourceOf, ask, signal } = wanted;
+  const questions = objects.flatMap((object) => {
+    const resource = resourceOf(object.apiVersion, object.kind);
+    return resource === undefined ? [] : [dryRunQuestion(object, resource, wanted)];
+  });
+  if (questions.length < objects.length) return undefined;
+  const answers = await ask?.(questions, signal);
+  return answers?.map((answer) => dryRunAnswer(answer, TEXT_LIMIT));
+}
+
+async function askByProcess(
+  runner: Runner,
+  kubeArgs: readonly string[],
   { verb, namespace, objects, strict, signal, timeoutMs }: DryRun,
 ): Promise<readonly DryRunAnswer[]> {
-  if (objects.length === 0) return [];
   const how = ['--dry-run=server', `--validate=${strict}`, '-n', namespace, '-o', 'name', '-f', '-'];
   const input = jsonDocuments(objects);
   const args = [...kubeArgs, ...(verb === 'create' ? ['create'] : APPLY), ...how];

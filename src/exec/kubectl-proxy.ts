@@ -1,13 +1,10 @@
 import { rm } from 'node:fs/promises';
-import { Agent, type IncomingMessage, request } from 'node:http';
+import { Agent, type IncomingMessage, type RequestOptions, request } from 'node:http';
 import { join } from 'node:path';
 import { tryBoundedJson } from '../base/bounded-json.ts';
 import { ExternalError, Interrupted } from '../base/errors.ts';
 import { isObject } from '../base/json.ts';
 import { makeTemporaryFolder } from '../base/temporary-folder.ts';
-import { failureOf } from './failures.ts';
-import { type RawGet, rawByProcess, toKubectlError } from './kubectl.ts';
-import { lacksContext } from './missing-context.ts';
 import type { Runner, RunOptions } from './runner.ts';
 
 /** Milliseconds. kubectl prints the line at once because it does not contact the cluster first. */
@@ -16,49 +13,41 @@ const READY_WITHIN_MS = 5_000;
 const SERVING = 'Starting to serve';
 /** Milliseconds, longer than any run. */
 const LIFETIME_MS = 24 * 60 * 60 * 1000;
-const READ_ONLY = ['--reject-methods=POST,PUT,PATCH,DELETE', '--append-server-path'];
 
-/** One kubectl process for all reads of a run. */
-export interface SharedReads {
-  readonly get: RawGet;
-  /** Starts the kubectl process before the first read. */
-  begin(): void;
-  /** Ends the kubectl process if one runs, and removes its folder. A later read starts a new one. */
+/** One request through a proxy. */
+interface ProxyRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly path: string;
+  readonly body?: { readonly type: string; readonly text: string };
+}
+
+/** A `kubectl proxy` that serves a socket in a folder of this user alone. */
+export interface KubectlProxy {
+  /** Returns the response; the caller reads its body. Throws ExternalError if the connection breaks. */
+  send(request: ProxyRequest, signal: AbortSignal | undefined): Promise<IncomingMessage>;
   close(): Promise<void>;
 }
 
-/**
- * Returns reads through a single `kubectl proxy`, started at the first read: the credential plugin runs once, and a
- * read needs no process. The proxy serves a socket in a folder of this user alone and refuses every method except
- * reads. If it cannot be started, each read is a kubectl process of its own.
- */
-export function sharedReads(runner: Runner, kubeArgs: readonly string[]): SharedReads {
-  let door: Promise<Proxy | undefined> | undefined;
+/** A proxy that is started when it is needed. */
+interface LazyProxy {
+  /**
+   * Starts the proxy unless it runs. Resolves to undefined if it cannot be started. Throws Interrupted if the signal is
+   * aborted before the proxy serves.
+   */
+  open(signal?: AbortSignal): Promise<KubectlProxy | undefined>;
+  /** Ends the proxy if it runs, and removes its folder. `open` starts another. */
+  close(): Promise<void>;
+}
+
+/** `refused`: the HTTP methods that the proxy does not forward. */
+export function lazyProxy(runner: Runner, kubeArgs: readonly string[], refused: readonly string[]): LazyProxy {
+  let door: Promise<KubectlProxy | undefined> | undefined;
   let end = new AbortController();
-  const each = rawByProcess(runner, kubeArgs);
-  let hasAnswered = false;
-  const begun = (): Promise<Proxy | undefined> => {
-    door ??= startProxy(runner, kubeArgs, end.signal);
-    return door;
-  };
   return {
-    get: async (path, hear, signal) => {
-      const open = await begun();
-      if (open === undefined) return each(path, hear, signal);
-      let isHeard = false;
-      const listen = (chunk: Buffer): void => {
-        isHeard = true;
-        hear(chunk);
-      };
-      try {
-        await readThrough(open, path, listen, signal);
-        hasAnswered = true;
-      } catch (error) {
-        if (isHeard || !(error instanceof ExternalError) || !isForKubectl(error, hasAnswered)) throw error;
-        await each(path, hear, signal);
-      }
+    open: (signal) => {
+      door ??= startProxy(runner, [...kubeArgs, 'proxy', `--reject-methods=${refused.join(',')}`], end.signal);
+      return unlessAborted(door, signal);
     },
-    begin: () => void begun(),
     close: async () => {
       const last = door;
       door = undefined;
@@ -70,23 +59,27 @@ export function sharedReads(runner: Runner, kubeArgs: readonly string[]): Shared
   };
 }
 
-/**
- * Returns true if a kubectl process should repeat the read. The proxy does not report a missing context, but kubectl
- * does. The runner of that kubectl retries during an outage.
- */
-function isForKubectl(error: ExternalError, hasAnswered: boolean): boolean {
-  const { passes } = failureOf(error.stderr);
-  return lacksContext(error) || passes === 'always' || (hasAnswered && passes === 'once-answered');
-}
-
-interface Proxy {
-  readonly socketPath: string;
-  readonly agent: Agent;
-  close(): Promise<void>;
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  let stop = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(new Interrupted('kubectl was interrupted'));
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }
 
 /** Returns undefined if the proxy did not start. */
-async function startProxy(runner: Runner, kubeArgs: readonly string[], end: AbortSignal): Promise<Proxy | undefined> {
+async function startProxy(
+  runner: Runner,
+  args: readonly string[],
+  end: AbortSignal,
+): Promise<KubectlProxy | undefined> {
   const folder = await makeTemporaryFolder();
   const socketPath = join(folder, 'k');
   const own = new AbortController();
@@ -94,7 +87,6 @@ async function startProxy(runner: Runner, kubeArgs: readonly string[], end: Abor
   const serving = new Promise<boolean>((resolve) => {
     hear = resolve;
   });
-  const args = [...kubeArgs, 'proxy', `--unix-socket=${socketPath}`, ...READ_ONLY];
   const onStdout = (chunk: Buffer): void => {
     if (chunk.includes(SERVING)) hear(true);
   };
@@ -105,7 +97,7 @@ async function startProxy(runner: Runner, kubeArgs: readonly string[], end: Abor
     killWithParent: true,
     onStdout,
   };
-  const ended = runner.run('kubectl', args, options).then(
+  const ended = runner.run('kubectl', [...args, `--unix-socket=${socketPath}`, '--append-server-path'], options).then(
     () => hear(false),
     () => hear(false),
   );
@@ -119,57 +111,47 @@ async function startProxy(runner: Runner, kubeArgs: readonly string[], end: Abor
   };
   const isServing = await serving;
   clearTimeout(timer);
-  if (isServing) return { socketPath, agent, close };
+  if (isServing) return { send: (one, signal) => send({ socketPath, agent }, one, signal), close };
   await close();
   return undefined;
 }
 
-async function readThrough(
-  { socketPath, agent }: Proxy,
-  path: string,
-  hear: (chunk: Buffer) => void,
+async function send(
+  where: Pick<RequestOptions, 'socketPath' | 'agent'>,
+  { method, path, body }: ProxyRequest,
   signal: AbortSignal | undefined,
-): Promise<void> {
-  try {
-    const answer = await ask({ socketPath, agent, path, ...(signal === undefined ? {} : { signal }) });
-    if (answer.statusCode === 200) {
-      for await (const chunk of answer) hear(chunk);
-      return;
-    }
-    const chunks: Buffer[] = [];
-    let size = 0;
-    for await (const chunk of answer) {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size > REFUSAL_LIMIT) break;
-    }
-    throw refusal(path, Buffer.concat(chunks).toString('utf8', 0, REFUSAL_LIMIT));
-  } catch (error) {
-    if (signal?.aborted === true) throw new Interrupted('kubectl was interrupted');
-    throw error;
-  }
-}
-
-function ask(options: object): Promise<IncomingMessage> {
+): Promise<IncomingMessage> {
+  const type = body === undefined ? {} : { 'content-type': body.type };
+  const options = { ...where, method, path, headers: { host: 'localhost', ...type }, ...(signal && { signal }) };
   return new Promise((resolve, reject) => {
-    request({ ...options, headers: { host: 'localhost' } }, resolve)
+    request(options, resolve)
       .on('error', ({ message }) => reject(new ExternalError(`the connection to kubectl proxy broke: ${message}`)))
-      .end();
+      .end(body?.text);
   });
 }
 
 /** Bytes that are read of an error response. The API server's are a few sentences. */
 const REFUSAL_LIMIT = 65_536;
 
+/** Reads the whole body of a response, or its first `limit` bytes. */
+export async function bodyOf(response: IncomingMessage, limit = REFUSAL_LIMIT): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > limit) break;
+  }
+  return Buffer.concat(chunks).toString('utf8', 0, limit);
+}
+
 /**
- * Returns the error in kubectl's words: a Status is from the API server; any other body is from the proxy, which could
- * not reach the server.
+ * Returns the error output of kubectl for this error response: a Status is from the API server; any other body is from
+ * the proxy, which could not reach the server.
  */
-function refusal(path: string, body: string): ExternalError {
+export function refusalText(body: string): string {
   const status = tryBoundedJson(body);
-  const said =
-    isObject(status) && typeof status.message === 'string'
-      ? `Error from server (${String(status.reason ?? 'unknown')}): ${status.message}`
-      : `Unable to connect to the server: ${body.trim()}`;
-  return toKubectlError(new ExternalError(said, { command: `kubectl get --raw ${path}`, stderr: [said] }));
+  return isObject(status) && typeof status.message === 'string'
+    ? `Error from server (${String(status.reason ?? 'unknown')}): ${status.message}`
+    : `Unable to connect to the server: ${body.trim()}`;
 }

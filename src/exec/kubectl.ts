@@ -1,11 +1,13 @@
 import { ExternalError } from '../base/errors.ts';
 import { isObject } from '../base/json.ts';
+import { at } from '../base/json-path.ts';
 import { jsonAnswer, unreadableAnswer } from './answer.ts';
 import { failureOf, type KubectlReason, nextStepsOf } from './failures.ts';
 import { jsonDocuments } from './json-documents.ts';
 import { ListStream } from './list-stream.ts';
 import { MissingContext } from './missing-context.ts';
 import type { Runner, RunOptions } from './runner.ts';
+import type { Ask, Question } from './shared-questions.ts';
 
 /**
  * Objects per page: as many as the API server itself reads from etcd at once. A kind is one call in all but the largest
@@ -48,6 +50,14 @@ export interface AccessQuestion {
   readonly namespace: string;
 }
 
+/** Which objects of one kind to read. Selectors have kubectl's form: `app=dify,tier=prod`. */
+interface ObjectChoice {
+  readonly kind: 'secrets' | 'persistentvolumeclaims';
+  readonly namespace: string;
+  readonly labels?: string;
+  readonly fields?: string;
+}
+
 export interface Kubectl {
   /** Returns the parsed response of one GET. Throws KubectlError. */
   get(path: string, signal?: AbortSignal): Promise<unknown>;
@@ -61,6 +71,8 @@ export interface Kubectl {
    * KubectlError.
    */
   list<T>(path: string, project: (item: unknown) => T | undefined, signal?: AbortSignal): Promise<readonly T[]>;
+  /** Returns the chosen objects; none if the namespace does not exist. Throws KubectlError. */
+  objects(choice: ObjectChoice, signal?: AbortSignal): Promise<readonly Record<string, unknown>[]>;
   /** Returns the authorizer's answers in the order of the questions, from one call. Throws KubectlError. */
   mayI(questions: readonly AccessQuestion[], signal?: AbortSignal): Promise<readonly boolean[]>;
   /** Runs any other kubectl command against the chosen cluster and returns its standard output. Throws KubectlError. */
@@ -80,13 +92,11 @@ export function rawByProcess(runner: Runner, kubeArgs: readonly string[]): RawGe
 
 /**
  * Returns a typed interface to the kubectl on PATH: raw reads with paging, and access reviews. `kubeArgs` choose the
- * cluster. `raw` is how it is read; default: one kubectl process for each GET.
+ * cluster. `shared` is how it is read; default: one kubectl process for each GET. `ask` is how reviews are asked; default:
+ * one kubectl process for all of them.
  */
-export function kubectl(
-  runner: Runner,
-  kubeArgs: readonly string[],
-  raw: RawGet = rawByProcess(runner, kubeArgs),
-): Kubectl {
+export function kubectl(runner: Runner, kubeArgs: readonly string[], shared?: RawGet, ask?: Ask): Kubectl {
+  const raw = shared ?? rawByProcess(runner, kubeArgs);
   const run = (args: readonly string[], options: RunOptions = {}) =>
     runKubectl(runner, [...kubeArgs, ...args], options);
   const get = async (path: string, signal?: AbortSignal): Promise<unknown> => {
@@ -111,22 +121,32 @@ export function kubectl(
   };
   const fold: Kubectl['fold'] = (path, begin, add, signal) =>
     foldPages((part, onItem) => page(part, onItem, signal), path, begin, add);
+  const list = <T>(path: string, project: (item: unknown) => T | undefined, signal?: AbortSignal) =>
+    fold<T[]>(
+      path,
+      () => [],
+      (kept, item) => {
+        const part = project(item);
+        if (part !== undefined) kept.push(part);
+      },
+      signal,
+    );
   return {
     run,
     get,
     fold,
-    list: <T>(path: string, project: (item: unknown) => T | undefined, signal?: AbortSignal) =>
-      fold<T[]>(
-        path,
-        () => [],
-        (kept, item) => {
-          const part = project(item);
-          if (part !== undefined) kept.push(part);
-        },
-        signal,
-      ),
+    list,
+    objects: async (choice, signal) => {
+      if (shared !== undefined) return list(pathOf(choice), objectOnly, signal);
+      const printed: unknown = jsonAnswer(await run(getArgs(choice), withSignal(signal)), `kubectl get ${choice.kind}`);
+      return isObject(printed) && Array.isArray(printed.items) ? printed.items.filter(isObject) : [];
+    },
     mayI: async (questions, signal) => {
       if (questions.length === 0) return [];
+      const answers = await ask?.(questions.map(accessReview), signal);
+      if (answers?.every(({ isRefused }) => !isRefused)) {
+        return answers.map(({ document }) => at(document, 'status', 'allowed') === true);
+      }
       const input = jsonDocuments(questions.map(review));
       const args = ['create', '--validate=false', '-f', '-', '-o', 'jsonpath={.status.allowed}{"\\n"}'];
       const lines = (await run(args, { ...withSignal(signal), input })).trim().split('\n');
@@ -134,6 +154,26 @@ export function kubectl(
       return lines.map((line) => line.trim() === 'true');
     },
   };
+}
+
+function pathOf({ kind, namespace, labels = '', fields = '' }: ObjectChoice): string {
+  const selectors = new URLSearchParams({
+    ...(labels === '' ? {} : { labelSelector: labels }),
+    ...(fields === '' ? {} : { fieldSelector: fields }),
+  });
+  return [`/api/v1/namespaces/${namespace}/${kind}`, selectors.toString()].filter((part) => part !== '').join('?');
+}
+
+function getArgs({ kind, namespace, labels, fields }: ObjectChoice): readonly string[] {
+  const selectors = [
+    ...(labels === undefined ? [] : ['-l', labels]),
+    ...(fields === undefined ? [] : ['--field-selector', fields]),
+  ];
+  return ['get', kind, '-n', namespace, ...selectors, '-o', 'json'];
+}
+
+function objectOnly(item: unknown): Record<string, unknown> | undefined {
+  return isObject(item) ? item : undefined;
 }
 
 async function runKubectl(runner: Runner, args: readonly string[], options: RunOptions): Promise<string> {
@@ -187,6 +227,10 @@ function continueToken(page: Record<string, unknown>): string | undefined {
   const metadata = page.metadata;
   const token = isObject(metadata) ? metadata.continue : undefined;
   return typeof token === 'string' && token !== '' ? token : undefined;
+}
+
+function accessReview(question: AccessQuestion): Question {
+  return { method: 'POST', path: `/apis/${REVIEWS}/selfsubjectaccessreviews`, object: review(question) };
 }
 
 function review({ namespace, ...question }: AccessQuestion): object {

@@ -18,17 +18,16 @@ export interface RetrySettings {
  */
 export function retryingRunner(inner: Runner, { pause, onRetry }: RetrySettings): Runner {
   let hasAnswered = false;
-  let isOut = false;
+  /** Commands that failed and are being repeated. An outage lasts as long as there is one. */
+  let failing = 0;
   const attempt = async (program: string, args: readonly string[], options: RunOptions): Promise<RunResult> => {
     const result = await inner.run(program, args, options);
-    if (asksServer(program, args)) {
-      hasAnswered = true;
-      isOut = false;
-    }
+    if (asksServer(program, args)) hasAnswered = true;
     return result;
   };
   const repeat = async (program: string, args: readonly string[], options: RunOptions): Promise<RunResult> => {
     let heard = false;
+    let hasFailed = false;
     const { onStdout } = options;
     const watched =
       onStdout === undefined
@@ -40,18 +39,23 @@ export function retryingRunner(inner: Runner, { pause, onRetry }: RetrySettings)
               onStdout(chunk);
             },
           };
-    for (const ms of PAUSES_MS) {
-      try {
-        return await attempt(program, args, watched);
-      } catch (error) {
-        if (heard || !(error instanceof ExternalError) || !passes(error, hasAnswered)) throw error;
-        const cause = error.stderr.at(-1) ?? error.message;
-        if (!isOut) onRetry(`the API server does not answer correctly, retrying for half a minute: ${cause}`);
-        isOut = true;
-        await pause(ms, options.signal);
+    try {
+      for (const ms of PAUSES_MS) {
+        try {
+          return await attempt(program, args, watched);
+        } catch (error) {
+          if (heard || !(error instanceof ExternalError) || !passes(error, hasAnswered)) throw error;
+          const cause = error.stderr.at(-1) ?? error.message;
+          if (failing === 0) onRetry(`the API server does not answer correctly, retrying for half a minute: ${cause}`);
+          if (!hasFailed) failing += 1;
+          hasFailed = true;
+          await pause(ms, options.signal);
+        }
       }
+      return await attempt(program, args, watched);
+    } finally {
+      if (hasFailed) failing -= 1;
     }
-    return attempt(program, args, watched);
   };
   return {
     run: (program, args, options = {}) =>

@@ -7,6 +7,11 @@ import type { ChartLogin } from '../exec/chart-login.ts';
 
 const CHART_PASSWORD: SecretPath = 'target.chart.password';
 
+/** True if the chart can be loaded only with a password. */
+export function needsLogin(chart: KubernetesTarget['chart']): boolean {
+  return !('path' in chart) && chart.username !== undefined;
+}
+
 /**
  * Returns the login for the chart, or undefined if the file has none. Throws UserError if the password was not found,
  * because no placeholder may be sent to a server.

@@ -1,10 +1,17 @@
+import type { RepositoryInput } from '../backup/open-repository.ts';
 import type { CollectContext } from '../evidence/evidence.ts';
 import { dialHere } from '../net/dial.ts';
 import type { PreparedDeployment } from './prepare.ts';
 
+/** Loads restic's module only if a check asks for the backups. */
+function readBackups(input: RepositoryInput): NonNullable<CollectContext['readBackups']> {
+  return async (signal) => (await import('./backup/facts.ts')).readBackupFacts(input, signal);
+}
+
 /** The inputs of collectors for a prepared deployment, in preflight and postflight. */
 export function collectContext(prepared: PreparedDeployment): Omit<CollectContext, 'env' | 'now' | 'signal'> {
-  const { deployment, secrets, rendered, chart, kubeArgs, baseDirectory, runner } = prepared;
+  const { deployment, secrets, rendered, chart, kubeArgs, baseDirectory, runner, redact } = prepared;
+  const hasBackups = deployment.recovery?.backup !== undefined;
   return {
     tier: deployment.tier,
     deployment,
@@ -17,5 +24,6 @@ export function collectContext(prepared: PreparedDeployment): Omit<CollectContex
     runner,
     dial: dialHere,
     from: 'local',
+    ...(hasBackups ? { readBackups: readBackups({ deployment, baseDirectory, secrets, runner, redact }) } : {}),
   };
 }

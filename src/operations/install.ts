@@ -2,21 +2,23 @@ import { UserError } from '../base/errors.ts';
 import type { CheckReport } from '../checks/check.ts';
 import { isBlocked } from '../checks/exit.ts';
 import { shortSummaryText } from '../checks/summary.ts';
+import { printedRehearsal } from '../rehearsal/report.ts';
 import { refuseLink } from '../state/links.ts';
 import { refuseUnreadable } from '../state/revisions/stored.ts';
 import { applyPlan } from './apply.ts';
 import { isLockHeld } from './locked.ts';
 import { operation } from './operation.ts';
 import type { InstallOptions } from './options.ts';
-import { type PlannedInstall, planInstall, revisionStore } from './plan-install.ts';
-import { runPostflight } from './postflight.ts';
+import { type PlannedInstall, planInstall, refuseUnfinishedRestore, revisionStore } from './plan-install.ts';
 import { runPreflight } from './preflight/run-preflight.ts';
 import { type InstallFacts, type InstallReport, installReport } from './report.ts';
 import { requireResolved } from './require-resolved.ts';
+import { settledPostflight } from './settled-postflight.ts';
 import { runStep } from './steps.ts';
+import { timerCommands } from './timer-commands.ts';
 
 /**
- * Runs an install: preflight, plan, confirmation, lock, the plan again under the lock, apply, postflight. A run whose
+ * Runs an install: preflight, the rehearsal if it is asked for, plan, confirmation, lock, the plan again under the lock, apply, postflight. A run whose
  * plan is empty changes nothing and writes no revision. Throws UserError (exit 2, 3 or 9), Interrupted, and
  * ExternalError if the target does not answer. A workload that does not become ready is in the report.
  */
@@ -27,10 +29,13 @@ export async function install(options: InstallOptions): Promise<InstallReport> {
   if (!options.dryRun) refuseUnreadable((await revisionStore(prepared, target).read(signal)).unreadable);
   const preflight = await preflightStep(options);
   const known = { preflight, recovered: [], notes: prepared.notes };
-  const report = (facts: Partial<InstallFacts> & Pick<InstallFacts, 'outcome'>): InstallReport =>
+  const first = (facts: Partial<InstallFacts> & Pick<InstallFacts, 'outcome'>): InstallReport =>
     installReport(prepared.deployment, { ...known, ...facts }, now());
-  if (isBlocked(preflight)) return report({ outcome: 'blocked' });
+  if (isBlocked(preflight)) return first({ outcome: 'blocked' });
   requireResolved(prepared, 'applied');
+  const rehearsed = await rehearsalStep(options);
+  const report: typeof first = (facts) => first({ ...rehearsed, ...facts });
+  if ((rehearsed.rehearsal?.summary.fail ?? 0) > 0) return report({ outcome: 'blocked' });
 
   return operation(
     { ...options, run: prepared.run },
@@ -49,7 +54,8 @@ export async function install(options: InstallOptions): Promise<InstallReport> {
         const applied = planned.settled
           ? await unchanged(own, planned)
           : await applyPlan(own, planned, onChild, () => postflightStep(own));
-        return report({ ...planFacts(planned), ...applied, recovered });
+        const asRoot = timerCommands(prepared, planned.plan.changes);
+        return report({ ...planFacts(planned), ...applied, recovered, ...(asRoot.length === 0 ? {} : { asRoot }) });
       },
     },
   );
@@ -84,16 +90,21 @@ async function preflightStep(options: InstallOptions): Promise<CheckReport> {
   );
 }
 
+/** Rehearses if it is asked for. A drill with a warning is a note, and the install continues. */
+async function rehearsalStep({ rehearse, onProgress }: InstallOptions): Promise<Pick<InstallFacts, 'rehearsal'>> {
+  if (rehearse === undefined) return {};
+  const rehearsal = printedRehearsal(await rehearse());
+  for (const { kind, subject, message } of rehearsal.drills.filter(({ status }) => status === 'warn')) {
+    onProgress({ type: 'note', level: 'warn', text: `rehearsal, ${kind} ${subject}: ${message}` });
+  }
+  return { rehearsal };
+}
+
 async function postflightStep(options: InstallOptions): Promise<CheckReport> {
   const { prepared, only, skip, env, now, signal, onProgress, onCheckEvent } = options;
   const settings = { only, skip, env, now, signal, onEvent: onCheckEvent };
-  return runStep(
-    onProgress,
-    'postflight',
-    'reading the installed revision',
-    async () => (await runPostflight(prepared, settings)).report,
-    countsOf,
-  );
+  const work = async (): Promise<CheckReport> => (await settledPostflight(prepared, settings)).report;
+  return runStep(onProgress, 'postflight', 'reading the installed revision', work, countsOf);
 }
 
 async function planStep(options: InstallOptions): Promise<PlannedInstall> {
@@ -122,11 +133,12 @@ function countsOf(report: CheckReport): { readonly detail: string; readonly fail
 }
 
 /**
- * Throws UserError if a revision cannot be read, or if the release would delete objects that do not name this release
- * as their owner.
+ * Throws UserError if a revision cannot be read, if a restore did not end, or if the release would delete objects that
+ * do not name this release as their owner.
  */
-function refuseChange({ plan, unreadable }: PlannedInstall): void {
+function refuseChange({ plan, unreadable, newest }: PlannedInstall): void {
   refuseUnreadable(unreadable);
+  refuseUnfinishedRestore(newest);
   const { foreign = [] } = plan;
   if (foreign.length === 0) return;
   throw new UserError('the release would delete objects that do not belong to it, so nothing was changed', {
@@ -138,5 +150,6 @@ function refuseChange({ plan, unreadable }: PlannedInstall): void {
 }
 
 function planFacts({ place, plan }: PlannedInstall): Pick<InstallFacts, 'location' | 'plan'> {
-  return { location: place.facts, plan: { changes: plan.changes, drift: plan.drift, digest: plan.digest } };
+  const { changes, drift, digest, oneByOne = [], interruptions = [], drains = [] } = plan;
+  return { location: place.facts, plan: { changes, oneByOne, interruptions, drains, drift, digest } };
 }

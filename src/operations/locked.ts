@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Interrupted } from '../base/errors.ts';
+import { ExternalError, Interrupted } from '../base/errors.ts';
 import { endChildren } from '../state/lock/children.ts';
 import { acquireLock } from '../state/lock/lock.ts';
 import { LOCK_SECONDS } from '../state/lock/record.ts';
 import { ownRecord } from '../state/lock/self.ts';
-import type { OnChild, Target } from '../targets/target.ts';
+import type { OnChild, Target, WorkOptions } from '../targets/target.ts';
 import type { InstallOptions } from './options.ts';
 
 /** The inputs of work under the lock. */
@@ -19,6 +19,8 @@ export interface Locked {
 export interface LockOptions extends Pick<InstallOptions, 'target' | 'signal' | 'now' | 'timeoutMs' | 'onProgress'> {
   /** Id of the run; its child processes have it in their environment. */
   readonly run: string;
+  /** True for work that changes nothing of the release: a release that another run left unfinished stays as it is. */
+  readonly leavesRelease?: true;
 }
 
 /** True if another run holds the lock, or died while holding it. */
@@ -41,7 +43,9 @@ export async function withLock<T>(options: LockOptions, work: (locked: Locked) =
   const signal = AbortSignal.any([interrupted, lock.lost]);
   try {
     const ended = lock.takenFrom === undefined ? [] : await endChildren(lock.takenFrom, signal);
-    const recovered = await target.recover({ timeoutMs, signal, onProgress, onChild: lock.noteChild });
+    const recovery = { timeoutMs, signal, onProgress, onChild: lock.noteChild };
+    const repaired = options.leavesRelease === true ? [] : await target.recover(recovery);
+    const recovered = [...repaired, ...(await startAgain(options, recovery, lock.takenFrom !== undefined))];
     for (const text of [...ended, ...recovered]) onProgress({ type: 'note', level: 'info', text });
     return await work({ signal, onChild: lock.noteChild, recovered: [...ended, ...recovered] });
   } catch (error) {
@@ -49,6 +53,30 @@ export async function withLock<T>(options: LockOptions, work: (locked: Locked) =
   } finally {
     // A failed release of the lock is only a warning: it must not replace the result of the work.
     await lock.release().catch((error: unknown) => warn(unreleased(error)));
+  }
+}
+
+/**
+ * Starts the processes that a run stopped and did not start again (`backup --quiesce`). Work that leaves the release may
+ * not have the right to start them: it tries only after a run died, and continues if that fails.
+ */
+async function startAgain(
+  { target, leavesRelease, onProgress }: LockOptions,
+  options: WorkOptions,
+  hasDied: boolean,
+): Promise<readonly string[]> {
+  if (leavesRelease === true && !hasDied) return [];
+  try {
+    const names = await target.startWriters(options);
+    return names.length === 0 ? [] : [`started what an earlier run had stopped: ${names.join(', ')}`];
+  } catch (error) {
+    if (leavesRelease !== true || !(error instanceof ExternalError)) throw error;
+    onProgress({
+      type: 'note',
+      level: 'warn',
+      text: `what an earlier run had stopped could not be started: ${error.message}`,
+    });
+    return [];
   }
 }
 

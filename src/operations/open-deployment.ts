@@ -10,6 +10,8 @@ export interface OpenInput {
   readonly deployment: Deployment;
   /** Folder of difyctl.yaml. Paths in the file are relative to it, and `.difyctl/` is in it. */
   readonly baseDirectory: string;
+  /** Absolute path of the file. Undefined if it was read from standard input. */
+  readonly file?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly kubeconfig?: string | undefined;
   /** Overrides `target.context`. */
@@ -24,6 +26,7 @@ export interface OpenInput {
 export interface DeploymentContext extends RunContext {
   readonly deployment: Deployment;
   readonly baseDirectory: string;
+  readonly file?: string | undefined;
   readonly paths: StatePaths;
   /** Every secret that the deployment needs. */
   readonly required: readonly RequiredSecret[];
@@ -36,7 +39,7 @@ export interface DeploymentContext extends RunContext {
  * unreachable.
  */
 export function openDeployment(input: OpenInput): DeploymentContext {
-  const { deployment, baseDirectory, env, kubeconfig, context, protect, onNote } = input;
+  const { deployment, baseDirectory, file, env, kubeconfig, context, protect, onNote } = input;
   const required = requiredSecrets(deployment);
   const run = createRunContext({ deployment, required, env, kubeconfig, context, onNote });
   const protectBoth = (values: Iterable<string>): void => {
@@ -49,6 +52,7 @@ export function openDeployment(input: OpenInput): DeploymentContext {
     protect: protectBoth,
     deployment,
     baseDirectory,
+    file,
     required,
     paths: statePaths(baseDirectory, deployment.name),
     secretKeys: secretKeys(required, deployment.target.type),

@@ -1,5 +1,6 @@
 import type { OnProgress } from '../base/events.ts';
 import type { OnCheckEvent } from '../checks/events.ts';
+import type { RehearsalReport } from '../rehearsal/report.ts';
 import type { Target } from '../targets/target.ts';
 import type { PlannedInstall } from './plan-install.ts';
 import type { RenderedDeployment } from './prepare.ts';
@@ -19,6 +20,8 @@ export interface InstallOptions {
   /** Where preflight probes services from, and whether it may create test objects in the cluster. */
   readonly from: 'local' | 'cluster';
   readonly deep: boolean;
+  /** Rehearses the deployment after preflight. Undefined without `--rehearse`. */
+  readonly rehearse: (() => Promise<RehearsalReport>) | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: () => Date;
   readonly signal: AbortSignal;

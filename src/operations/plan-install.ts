@@ -1,3 +1,7 @@
+import { UserError } from '../base/errors.ts';
+import { mostComponents, plannedComponents } from '../deployment/components.ts';
+import type { Deployment } from '../deployment/schema/deployment.ts';
+import { figureWords, servedLoads, servedWords } from '../deployment/served-load.ts';
 import { revisionFolder } from '../state/revisions/folder.ts';
 import { mirroredStore, readMirrored } from '../state/revisions/mirrored-store.ts';
 import { isOfRender } from '../state/revisions/record.ts';
@@ -9,6 +13,15 @@ import type { Plan, Target, TargetLocation } from '../targets/target.ts';
 import type { DeploymentContext } from './open-deployment.ts';
 import type { RenderedDeployment } from './prepare.ts';
 
+/** The expected users, and the component that serves the fewest. */
+export interface PlannedLoad {
+  readonly concurrentUsers: number;
+  readonly served: number;
+  readonly limitedBy: string;
+  /** The published figure. */
+  readonly figure: string;
+}
+
 /** What an install would change, and where; shown before the confirmation. */
 export interface PlannedInstall {
   readonly place: TargetLocation;
@@ -19,6 +32,8 @@ export interface PlannedInstall {
   /** Number of a new revision. */
   readonly nextNumber: number;
   readonly newest: Revision | undefined;
+  /** The users that the planned replicas serve, at the maxima of autoscalers. Undefined without `load.concurrentUsers`. */
+  readonly load: PlannedLoad | undefined;
   /** The versions of Dify and the chart that change. Empty on a first install. */
   readonly upgrade: readonly { readonly what: 'Dify' | 'chart'; readonly from: string; readonly to: string }[];
   /** True if there is nothing to change, and the newest revision has the same rendered set and was applied. */
@@ -63,10 +78,39 @@ export async function planInstall(
     unreadable,
     nextNumber: nextNumber({ revisions, unreadable }),
     newest,
+    load: loadOf(prepared.deployment),
     upgrade: upgradeOf(prepared, newest),
     settled: untouched && same && newest.outcome === 'applied',
-    resumes: same && ['open', 'failed', 'interrupted'].includes(newest.outcome),
+    resumes: same && newest.operation !== 'restore' && CUT_SHORT.includes(newest.outcome),
   };
+}
+
+const CUT_SHORT: readonly Revision['outcome'][] = ['open', 'failed', 'interrupted'];
+
+/**
+ * Throws UserError if the newest revision is a restore that did not end: Dify would start on a part of its data, and
+ * write to it.
+ */
+export function refuseUnfinishedRestore(newest: Revision | undefined): void {
+  if (newest?.operation !== 'restore' || !CUT_SHORT.includes(newest.outcome)) return;
+  const set = newest.restore?.set ?? 'SET';
+  throw new UserError(`the restore of ${set} did not end (revision ${newest.number}), so nothing was changed`, {
+    next: [`difyctl restore ${set}, with the same options, continues it`],
+  });
+}
+
+function loadOf(deployment: Deployment): PlannedLoad | undefined {
+  const users = deployment.load?.concurrentUsers;
+  if (users === undefined) return undefined;
+  const [least] = servedLoads(deployment, mostComponents(plannedComponents(deployment)));
+  return (
+    least && {
+      concurrentUsers: users,
+      served: least.users,
+      limitedBy: servedWords(least),
+      figure: figureWords(deployment),
+    }
+  );
 }
 
 function upgradeOf({ deployment, chart }: RenderedDeployment, before: Revision | undefined): PlannedInstall['upgrade'] {

@@ -1,5 +1,6 @@
 import type { Fault } from '../base/errors.ts';
 import type { Result } from '../base/result.ts';
+import type { RawGet } from '../exec/kubectl.ts';
 import type { Rendered } from '../render/rendered.ts';
 import type { InstalledSecrets } from '../state/installed.ts';
 import { writeCache } from '../state/secrets/cache.ts';
@@ -10,6 +11,11 @@ import { renderDeployment } from './render.ts';
 import { installedSecrets, type ResolveInput, resolveDeploymentSecrets } from './resolve-secrets.ts';
 
 export type PrepareInput = OpenInput & ResolveInput;
+
+interface PrepareOpenedInput extends ResolveInput {
+  /** The shared connection for reads from the cluster; absent: each read starts a kubectl. */
+  readonly reads?: RawGet | undefined;
+}
 
 /** A deployment with its secrets and, if it can be rendered, its rendered set. */
 export interface PreparedDeployment extends DeploymentContext {
@@ -42,10 +48,15 @@ export interface RenderedDeployment extends PreparedDeployment {
  * UserError or ExternalError if the secrets cannot be resolved, Interrupted for an aborted signal.
  */
 export async function prepare(input: PrepareInput): Promise<PreparedDeployment> {
-  const opened = openDeployment(input);
-  const living = installedSecrets(opened);
-  const secrets = await resolveDeploymentSecrets(opened, living, input);
-  const { chart, rendered } = await renderDeployment(opened, secrets, input.signal);
+  return prepareOpened(openDeployment(input), input);
+}
+
+/** Prepares a deployment that is open, as `prepare` does. */
+export async function prepareOpened(opened: DeploymentContext, input: PrepareOpenedInput): Promise<PreparedDeployment> {
+  const living = installedSecrets(opened, input.reads);
+  const resolving = resolveDeploymentSecrets(opened, living, input);
+  const { chart, rendered } = await renderDeployment(opened, resolving, input.signal);
+  const secrets = await resolving;
   return {
     ...opened,
     living,

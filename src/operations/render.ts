@@ -8,7 +8,7 @@ import { helm } from '../exec/helm.ts';
 import type { ChartFacts, Rendered } from '../render/rendered.ts';
 import type { ResolvedSecrets } from '../state/secrets/resolve.ts';
 import { type LocalChart, loadChart } from './chart.ts';
-import { chartLogin } from './chart-login.ts';
+import { chartLogin, needsLogin } from './chart-login.ts';
 import type { DeploymentContext } from './open-deployment.ts';
 
 export interface RenderedWithChart {
@@ -18,35 +18,38 @@ export interface RenderedWithChart {
 }
 
 /**
- * Loads the chart (Kubernetes) and renders. A Fault is returned as the result. Throws Interrupted for an aborted
- * signal.
+ * Loads the chart (Kubernetes) while the secrets are resolved, and renders. A Fault of the chart or the rendering is
+ * returned as the result. Throws what `resolving` throws, and Interrupted for an aborted signal.
  */
 export async function renderDeployment(
   opened: DeploymentContext,
-  secrets: ResolvedSecrets,
+  resolving: Promise<ResolvedSecrets>,
   signal: AbortSignal,
 ): Promise<RenderedWithChart> {
-  const { deployment, baseDirectory } = opened;
-  let chart: LocalChart | undefined;
+  const { deployment, baseDirectory, file } = opened;
+  const [resolved, loaded] = await Promise.allSettled([resolving, loadDeploymentChart(opened, resolving, signal)]);
+  const chart = loaded.status === 'fulfilled' ? loaded.value : undefined;
   try {
-    chart = await loadDeploymentChart(opened, secrets, signal);
-    const render = await loadRenderer(deployment, { baseDirectory, facts: chart?.facts });
-    return { chart, rendered: { ok: true, value: render(secrets) } };
+    if (resolved.status === 'rejected') throw resolved.reason;
+    if (loaded.status === 'rejected') throw loaded.reason;
+    const render = await loadRenderer(deployment, { baseDirectory, file, facts: chart?.facts });
+    return { chart, rendered: { ok: true, value: render(resolved.value) } };
   } catch (error) {
     await chart?.dispose();
-    if (!(error instanceof Fault) || error instanceof Interrupted) throw error;
+    if (resolved.status === 'rejected' || !(error instanceof Fault) || error instanceof Interrupted) throw error;
     return { chart: undefined, rendered: { ok: false, error } };
   }
 }
 
+/** Waits for the secrets only if the chart needs a login. */
 async function loadDeploymentChart(
   { deployment, baseDirectory, runner, kubeArgs }: DeploymentContext,
-  secrets: ResolvedSecrets,
+  resolving: Promise<ResolvedSecrets>,
   signal: AbortSignal,
 ): Promise<LocalChart | undefined> {
   const { target } = deployment;
   if (target.type !== 'kubernetes') return undefined;
-  const login = chartLogin(target.chart, secrets);
+  const login = needsLogin(target.chart) ? chartLogin(target.chart, await resolving) : undefined;
   return loadChart({ chart: target.chart, baseDirectory, helm: helm(runner, kubeArgs), login, signal });
 }
 
@@ -56,15 +59,17 @@ type Render = (secrets: SecretValues) => Rendered;
 interface RenderInputs {
   /** Absolute folder of difyctl.yaml. */
   readonly baseDirectory: string;
+  /** Absolute path of the file. Undefined if it was read from standard input. */
+  readonly file: string | undefined;
   /** The facts of the chart. Undefined for Compose. */
   readonly facts: ChartFacts | undefined;
 }
 
 /** Returns the renderer of the deployment's target; its module is imported on demand. */
-async function loadRenderer(deployment: Deployment, { baseDirectory, facts }: RenderInputs): Promise<Render> {
+async function loadRenderer(deployment: Deployment, { baseDirectory, file, facts }: RenderInputs): Promise<Render> {
   if (deployment.target.type === 'compose') {
     const { renderCompose } = await import('../render/compose/render.ts');
-    return (secrets) => renderCompose(deployment, secrets, { baseDirectory });
+    return (secrets) => renderCompose(deployment, secrets, { baseDirectory, file });
   }
   if (facts === undefined) throw new Error('rendering for Kubernetes needs chart facts, which are missing');
   const { renderKubernetes } = await import('../render/kubernetes/render.ts');
@@ -76,7 +81,9 @@ async function loadRenderer(deployment: Deployment, { baseDirectory, facts }: Re
 async function certificateFiles(deployment: Deployment, baseDirectory: string): Promise<ReadonlyMap<string, string>> {
   const { caCertificates } = await import('../render/dify-env/ca-certificates.ts');
   const found = new Map<string, string>();
-  for (const { path } of caCertificates(deployment)) {
+  const repository = deployment.recovery?.backup?.caFile;
+  const paths = caCertificates(deployment).map(({ path }) => path);
+  for (const path of [...paths, ...(repository === undefined ? [] : [repository])]) {
     const content = await readFile(resolve(baseDirectory, path), 'utf8').catch(() => undefined);
     if (content !== undefined) found.set(path, content);
   }

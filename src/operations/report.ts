@@ -4,7 +4,8 @@ import type { CheckReport } from '../checks/check.ts';
 import { isBlocked } from '../checks/exit.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
 import type { Drift } from '../evidence/drift/drift.ts';
-import type { ApplyFailure, PlannedChange, TargetLocation } from '../targets/target.ts';
+import type { PrintedRehearsal } from '../rehearsal/report.ts';
+import type { ApplyFailure, Drained, Interruption, PlannedChange, TargetLocation } from '../targets/target.ts';
 
 type InstallOutcome = 'blocked' | 'dry-run' | 'unchanged' | 'applied' | 'failed' | 'rolled-back';
 
@@ -21,11 +22,19 @@ export interface InstallReport {
   readonly location?: TargetLocation['facts'];
   readonly plan?: {
     readonly changes: readonly PlannedChange[];
+    /** Services whose containers are replaced one after the other. */
+    readonly oneByOne: readonly string[];
+    /** Workloads whose replacement their users notice. */
+    readonly interruptions: readonly Interruption[];
+    /** Workloads that a drain of a node interrupts. */
+    readonly drains: readonly Drained[];
     /** Changes that others made since the last install, and that this one undid. */
     readonly drift: readonly Drift[];
     readonly digest: string;
   };
   readonly preflight: CheckReport;
+  /** `--rehearse`: its result. Undefined without it, and if preflight failed. */
+  readonly rehearsal?: PrintedRehearsal;
   /** The revision of difyctl; `releaseRevision` is helm's. */
   readonly revision?: number | undefined;
   readonly releaseRevision?: number | undefined;
@@ -38,6 +47,8 @@ export interface InstallReport {
   /** What was done to recover from an earlier run that died. */
   readonly recovered: readonly string[];
   readonly notes: readonly string[];
+  /** Commands for root that enable the timers of backups, if one of their units changed. */
+  readonly asRoot?: readonly string[];
   readonly address: string;
   readonly exitCode: ExitCode;
 }
@@ -59,8 +70,8 @@ export function installReport(deployment: Deployment, facts: InstallFacts, now: 
   });
 }
 
-function exitCodeOf({ outcome, postflight }: InstallFacts): ExitCode {
-  if (outcome === 'blocked') return EXIT.preflight;
+function exitCodeOf({ outcome, postflight, rehearsal }: InstallFacts): ExitCode {
+  if (outcome === 'blocked') return (rehearsal?.summary.fail ?? 0) > 0 ? EXIT.rehearsal : EXIT.preflight;
   if (outcome === 'failed' || outcome === 'rolled-back') return EXIT.apply;
   return postflight !== undefined && isBlocked(postflight) ? EXIT.postflight : EXIT.done;
 }

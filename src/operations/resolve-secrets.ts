@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
-import { kubectl } from '../exec/kubectl.ts';
+import type { SecretPath } from '../base/secret-ref.ts';
+import { storedSources } from '../deployment/external-secrets.ts';
+import { kubectl, type RawGet } from '../exec/kubectl.ts';
 import { composeInstalled } from '../state/compose/installed.ts';
 import type { InstalledSecrets } from '../state/installed.ts';
 import { kubernetesInstalled } from '../state/kubernetes/installed.ts';
@@ -7,12 +9,15 @@ import { readCache } from '../state/secrets/cache.ts';
 import { type ResolvedSecrets, resolveSecrets } from '../state/secrets/resolve.ts';
 import type { DeploymentContext } from './open-deployment.ts';
 
-/** Opens the store of the secrets in an existing installation of the deployment. */
-export function installedSecrets({ deployment, baseDirectory, runner, kubeArgs }: DeploymentContext): InstalledSecrets {
+/** Opens the store of the secrets in an existing installation of the deployment. `reads` is how a cluster is read. */
+export function installedSecrets(
+  { deployment, baseDirectory, runner, kubeArgs }: DeploymentContext,
+  reads: RawGet | undefined,
+): InstalledSecrets {
   const { name, target } = deployment;
   return target.type === 'compose'
     ? composeInstalled({ runner, name, directory: resolve(baseDirectory, target.directory) })
-    : kubernetesInstalled({ kubectl: kubectl(runner, kubeArgs), name, namespace: target.namespace });
+    : kubernetesInstalled({ kubectl: kubectl(runner, kubeArgs, reads), name, namespace: target.namespace });
 }
 
 export interface ResolveInput {
@@ -20,6 +25,8 @@ export interface ResolveInput {
   /** If the installed secrets cannot be read: `stop` throws (install), `warn` continues with cached or new secrets. */
   readonly unreadable: 'stop' | 'warn';
   readonly signal: AbortSignal;
+  /** Generated secrets from elsewhere, such as a backup set. Those of the installation and of the cache come first. */
+  readonly known?: ReadonlyMap<SecretPath, string>;
 }
 
 /**
@@ -27,13 +34,14 @@ export interface ResolveInput {
  * `resolveSecrets`.
  */
 export async function resolveDeploymentSecrets(
-  { required, paths, baseDirectory, secretKeys: keysNow, protect }: DeploymentContext,
+  { deployment, required, paths, baseDirectory, secretKeys: keysNow, protect }: DeploymentContext,
   living: InstalledSecrets,
-  { env, unreadable, signal }: ResolveInput,
+  { env, unreadable, signal, known = new Map() }: ResolveInput,
 ): Promise<ResolvedSecrets> {
-  const cache = await readCache(paths);
+  const cache = new Map([...known, ...(await readCache(paths))]);
   const sources = { env, baseDirectory };
-  const secrets = await resolveSecrets({ required, sources, living, cache, keysNow, unreadable, signal });
+  const stored = storedSources(deployment, required);
+  const secrets = await resolveSecrets({ required, sources, living, cache, keysNow, stored, unreadable, signal });
   protect(secrets.real);
   return secrets;
 }

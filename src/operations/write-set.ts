@@ -73,7 +73,7 @@ async function foreignFiles(
 }
 
 function foreignFault(directory: string, paths: readonly string[]): UserError {
-  return new UserError(`${directory} holds files that difyctl did not write, or that were edited since`, {
+  return new UserError(`${directory} contains files that difyctl did not write, or that were edited since`, {
     problems: paths.map((path) => ({ path, message: 'would be overwritten or removed' })),
     next: ['choose another folder with --out', 'or overwrite them with --force'],
   });

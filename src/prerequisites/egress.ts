@@ -59,6 +59,13 @@ const HOSTS: readonly EgressFact[] = [
     source: 'Dify, MARKETPLACE_API_URL and MARKETPLACE_URL',
   },
   {
+    host: 'marketplace.dify.ai',
+    from: 'nginx',
+    why: 'what browsers request at /marketplace (marketplace.proxy)',
+    source: 'Dify, MARKETPLACE_API_URL',
+    when: ({ marketplace }) => marketplace?.proxy === true,
+  },
+  {
     host: 'updates.dify.ai',
     from: 'api',
     why: 'notice of newer versions',

@@ -12,6 +12,8 @@ import {
   type Right,
 } from '../checklist/rights.ts';
 import { mostReplicas, plannedComponents } from '../deployment/components.ts';
+import { externalStore } from '../deployment/external-secrets.ts';
+import { scheduledWork } from '../deployment/scheduled-work.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
 import { migratesInJob } from '../render/kubernetes/migration.ts';
 
@@ -51,7 +53,7 @@ function probeObjects(deployment: Deployment, namespace: string, installer: Inst
 function neededObjects(deployment: Deployment, namespace: string, installer: Installer): readonly object[] {
   const name = `difyctl-${deployment.name}`;
   const looking = `${name}-looks`;
-  const rights = [...madeKinds(deployment).map(madeRight), ...OWN_RIGHTS, ...LOOK_RIGHTS];
+  const rights = [...madeKinds(deployment).map(madeRight), ...OWN_RIGHTS, ...LOOK_RIGHTS, ...storeRights(deployment)];
   return [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
     {
@@ -99,6 +101,9 @@ function binding(kind: string, metadata: object, roleKind: string, { kind: who, 
   };
 }
 
+/** The objects of scheduled backups. The API server lets a user create only a Role whose rights the user has. */
+const BACKUP_KINDS = ['cronJob', 'configMap', 'serviceAccount', 'role', 'roleBinding'] as const;
+
 /** The kinds of objects that this deployment creates. */
 function madeKinds(deployment: Deployment): readonly MadeKind[] {
   const { tier, target, postgres, redis, vectorStore, objectStorage, extraValues } = deployment;
@@ -111,9 +116,12 @@ function madeKinds(deployment: Deployment): readonly MadeKind[] {
     ...(target.type === 'kubernetes' && target.ingress !== undefined ? MADE_KINDS.ingress : []),
     ...(at(extraValues, 'httproute', 'enabled') === true ? MADE_KINDS.routes : []),
     ...(isScaled(deployment) ? MADE_KINDS.autoscalers : []),
+    ...(isScaledByQueue(deployment) ? [ownKind('scaledObject'), ownKind('triggerAuthentication')] : []),
     ...(objectStorage.provider === 'local' ? MADE_KINDS.localStorage : []),
     ...(isBundled ? MADE_KINDS.bundled : []),
     ...(migratesInJob(deployment) ? [ownKind('job')] : []),
+    ...(scheduledWork(deployment).length > 0 ? BACKUP_KINDS.map(ownKind) : []),
+    ...(externalStore(deployment) === undefined ? [] : [ownKind('externalSecret')]),
     ...(tier === 'prod' && isDoubled ? [ownKind('budget')] : []),
     ...(target.type === 'kubernetes' && target.httpRoute !== undefined ? [ownKind('httpRoute')] : []),
     ...(target.type === 'kubernetes' && target.monitoring.rules ? [ownKind('prometheusRule')] : []),
@@ -121,11 +129,29 @@ function madeKinds(deployment: Deployment): readonly MadeKind[] {
   ];
 }
 
+function workersOf({ worker }: Deployment['components']) {
+  return [worker, ...Object.values(worker?.pools ?? {})];
+}
+
+function isScaledByQueue({ components }: Deployment): boolean {
+  return workersOf(components).some((one) => one?.autoscaling?.queueLength !== undefined);
+}
+
 function isScaled({ components, extraValues }: Deployment): boolean {
   return (
-    Object.values(components).some((over) => over?.autoscaling !== undefined) ||
+    [...Object.values(components), ...workersOf(components)].some((over) => over?.autoscaling !== undefined) ||
     Object.values(extraValues).some((block) => at(block, 'autoscaling', 'enabled') === true)
   );
+}
+
+/** Whether the store of `secrets.store` is ready. */
+function storeRights(deployment: Deployment): readonly Right[] {
+  const store = externalStore(deployment);
+  if (store === undefined) return [];
+  const resource = `${store.kind.toLowerCase()}s`;
+  const namespaced = store.kind === 'SecretStore';
+  const purpose = 'whether the store of External Secrets is ready';
+  return [{ group: 'external-secrets.io', resource, verbs: ['get'], namespaced, purpose }];
 }
 
 function ownKind(name: OwnKindName): MadeKind {

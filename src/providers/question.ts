@@ -36,7 +36,7 @@ export interface FieldQuestion {
 type Texts = Pick<FieldQuestion, 'title' | 'why'>;
 
 /** The explanation of every question about a key. */
-export const KEY = 'The file holds a reference, never the key: env:NAME, file:PATH or kubernetes:NAME/KEY.';
+export const KEY = 'The file contains a reference, never the key: env:NAME, file:PATH or kubernetes:NAME/KEY.';
 
 /** A required text. */
 export function required(field: string, texts: Texts): FieldQuestion {

@@ -84,11 +84,14 @@ export const SENTINEL_FAILOVER = {
     'github.com/redis/redis, sentinel.conf: down-after-milliseconds 30000; as long again for election and reconnection is an estimate',
 } as const;
 
+/** How long a process of Dify takes to start. An estimate: most of it is the start of Python. */
+export const POD_START_SECONDS = MINUTE;
+
 /**
  * A pod with one replica is back after its lost node was noticed (50 s; 40 s before Kubernetes 1.32), the toleration of
- * its pods ended (300 s), and the pod started elsewhere (60 s).
+ * its pods ended (300 s), and the pod started elsewhere.
  */
-export const SINGLE_POD_SECONDS = 410;
+export const SINGLE_POD_SECONDS = 50 + 300 + POD_START_SECONDS;
 export const SINGLE_POD_SOURCE =
   'Kubernetes 1.36, kube-controller-manager: node-monitor-grace-period 50 s; DefaultTolerationSeconds 300 s; about 60 s to start';
 

@@ -6,6 +6,8 @@ import { SYNCHRONOUS_STANDBY } from './figures.ts';
  */
 interface ServiceFigure {
   readonly service: 'postgres' | 'redis';
+  /** The product, whose own commands restore it. Undefined for Redis, which stores no work. */
+  readonly vendor?: 'aurora' | 'rds' | 'azure' | 'cloud-sql';
   /** Matches `managed.by` in lower case. */
   readonly names: RegExp;
   readonly seconds: number;
@@ -21,6 +23,7 @@ interface ServiceFigure {
 const SERVICES: readonly ServiceFigure[] = [
   {
     service: 'postgres',
+    vendor: 'aurora',
     names: /aurora/,
     seconds: 60,
     availability: 99.99,
@@ -30,6 +33,7 @@ const SERVICES: readonly ServiceFigure[] = [
   },
   {
     service: 'postgres',
+    vendor: 'rds',
     names: /rds|aws|amazon/,
     seconds: 120,
     availability: 99.95,
@@ -39,6 +43,7 @@ const SERVICES: readonly ServiceFigure[] = [
   },
   {
     service: 'postgres',
+    vendor: 'azure',
     names: /azure/,
     seconds: 120,
     availability: 99.95,
@@ -47,6 +52,7 @@ const SERVICES: readonly ServiceFigure[] = [
   },
   {
     service: 'postgres',
+    vendor: 'cloud-sql',
     names: /cloud-?sql|gcp|google/,
     seconds: 120,
     availability: 99.95,

@@ -6,6 +6,7 @@ import { scheduleDrill, spreadDrill } from './drills/placement.ts';
 import { rolloutDrill } from './drills/rollout.ts';
 import { type DrillSession, follow, readWorkloads } from './drills/session.ts';
 import { skipped } from './drills/skipped.ts';
+import { twoNodeLossDrills } from './drills/two-node-loss.ts';
 import { watchPods } from './drills/watch.ts';
 import type { Workload } from './observation/workload.ts';
 import type { Throwaway } from './plane/throwaway.ts';
@@ -20,6 +21,8 @@ export interface RehearseOptions {
   readonly tier: Tier;
   /** Zones that the file promises. */
   readonly promisedZones: number;
+  /** Nodes that may be lost at once, as the file promises. */
+  readonly lostNodes: number;
   readonly kinds: readonly DrillKind[];
   /** Applies the rendered set to the throwaway control plane. The namespace exists. */
   readonly install: () => Promise<void>;
@@ -38,12 +41,12 @@ export interface Rehearsed {
  * drill `schedule` always runs, because the others begin with its end; its result is left out unless it was asked for.
  */
 export async function rehearse(options: RehearseOptions): Promise<Rehearsed> {
-  const { plane, shape, namespace, tier, promisedZones, kinds, install, onDrill, signal } = options;
+  const { plane, shape, namespace, tier, promisedZones, lostNodes, kinds, install, onDrill, signal } = options;
   const { api } = plane;
   await createShape(plane, shape, namespace, signal);
   const watch = watchPods(api);
   try {
-    const session = { api, watch, namespace, shape, tier, promisedZones, signal };
+    const session = { api, watch, namespace, shape, tier, promisedZones, lostNodes, signal };
     onDrill('schedule');
     const startedAt = performance.now();
     await install();
@@ -72,6 +75,8 @@ async function drillsOf(kind: DrillKind, session: DrillSession): Promise<readonl
       return nodeLossDrills(session, kind);
     case 'zone-loss':
       return zoneLossDrills(session);
+    case 'two-node-loss':
+      return twoNodeLossDrills(session);
     case 'drain':
       return drainDrills(session);
     case 'rollout':
@@ -89,5 +94,7 @@ async function autoscaled(
   const autoscalers = await readAutoscalers(session);
   if (autoscalers.length === 0) return [skipped(kind, 'the rendered set has no HorizontalPodAutoscaler')];
   const atMaximum = await autoscaleDrill(session, autoscalers);
-  return kind === 'autoscale' ? [atMaximum] : nodeLossDrills(session, kind);
+  if (kind === 'autoscale') return [atMaximum];
+  if (atMaximum.status !== 'fail') return nodeLossDrills(session, kind);
+  return [{ ...atMaximum, kind, message: `at the maximum, before a node is lost: ${atMaximum.message}` }];
 }

@@ -1,9 +1,12 @@
+import type { Tier } from '../checklist/tiers.ts';
+
 /** The drills of a rehearsal, in the order in which they run. */
 export const DRILL_KINDS = [
   'schedule',
   'spread',
   'node-loss',
   'zone-loss',
+  'two-node-loss',
   'drain',
   'rollout',
   'autoscale',
@@ -11,7 +14,15 @@ export const DRILL_KINDS = [
 ] as const;
 export type DrillKind = (typeof DRILL_KINDS)[number];
 
-export type DrillStatus = 'pass' | 'warn' | 'fail' | 'skip';
+/**
+ * Returns the drills that run if none are named. `lostNodes`: how many nodes may be lost at once, as the file promises.
+ */
+export function defaultDrills(lostNodes: number): readonly DrillKind[] {
+  return DRILL_KINDS.filter((kind) => kind !== 'two-node-loss' || lostNodes > 1);
+}
+
+export const DRILL_STATUSES = ['pass', 'warn', 'fail', 'skip'] as const;
+export type DrillStatus = (typeof DRILL_STATUSES)[number];
 
 /** A pod that does not become ready, with the reason in the words of the scheduler or of a controller. */
 export interface PendingPod {
@@ -30,7 +41,7 @@ export interface ComponentOutcome {
   /** The smallest number that the rendered set promises during this drill. */
   readonly promisedReady: number;
   /** Seconds until all replicas were ready again, by scheduler and controllers alone. Undefined if they never were. */
-  readonly readyAfter: number | undefined;
+  readonly readyAfter?: number | undefined;
   readonly pending: readonly PendingPod[];
   /** Why the status is not `pass`; empty if it is. */
   readonly reason: string;
@@ -76,9 +87,12 @@ export interface PublishedTime {
 
 export interface RehearsalReport {
   readonly deployment: string;
-  readonly tier: string;
+  readonly tier: Tier;
+  /** Digest of the rendered set and the chart, without the name of the Secret. */
+  readonly renderedSet: string;
   readonly shape: {
     readonly source: 'cluster' | 'flags';
+    readonly digest: string;
     readonly nodes: number;
     readonly zones: number;
     /** Version of the API server that decided. */
@@ -93,6 +107,16 @@ export interface RehearsalReport {
   /** What a simulation cannot show. */
   readonly limits: readonly string[];
   readonly seconds: number;
+}
+
+/** A report as documents contain it: without the data of pictures. */
+export type PrintedRehearsal = Omit<RehearsalReport, 'zoneByNode' | 'drills'> & {
+  readonly drills: readonly Omit<DrillResult, 'placements'>[];
+};
+
+/** Returns the report without the data of pictures. */
+export function printedRehearsal({ zoneByNode: _, drills, ...report }: RehearsalReport): PrintedRehearsal {
+  return { ...report, drills: drills.map(({ placements: _pictures, ...drill }) => drill) };
 }
 
 /** Returns the number of drills of each status. */

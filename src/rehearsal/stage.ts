@@ -7,6 +7,8 @@ import type { Shape } from './shape/shape.ts';
 
 /** The class of claims that name none, in a shape by flags. */
 const DEFAULT_CLASS = 'standard';
+/** The value of a priority class that the file names, in a shape by flags. */
+const NAMED_PRIORITY = 1_000;
 const PROVISIONER = 'rehearsal.invalid/volumes';
 
 /** Creates the nodes, classes and limits of a shape, and the pods of others. Returns when the nodes are Ready. */
@@ -25,9 +27,8 @@ export async function createShape(
   await poll(
     'the simulated nodes are ready',
     async () => ((await readyNodes(api)) >= nodes.length ? true : undefined),
-    {
-      signal,
-    },
+    // A list of many nodes takes as long as their work.
+    { signal, intervalMs: Math.max(100, nodes.length) },
   );
   await createAll(api, load.pods);
   await createAll(api, load.sets);
@@ -58,7 +59,7 @@ export async function createNamedClasses(api: Api, shape: Shape, namespace: stri
     ),
     ...named(priorities, [])
       .filter((name) => !name.startsWith('system-'))
-      .map(priorityClass),
+      .map((name) => priorityClass({ name, value: NAMED_PRIORITY, preempts: true })),
   ]);
 }
 

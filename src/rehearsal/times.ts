@@ -51,6 +51,6 @@ export function publishedTimes(workloads: readonly Workload[]): readonly Publish
 export const LIMITS: readonly string[] = [
   'No container runs: images, probes, configuration and start-up are not tested.',
   'External services are not contacted: a failover of PostgreSQL, Redis or object storage is not part of it.',
-  'A volume attaches at once; whether a storage class offers an access mode is a check of preflight.',
-  'The pods of others count with their requests; their priorities, affinities and budgets are not copied.',
+  'Volumes attach at once. Preflight checks the access modes of storage classes.',
+  'Pods of others have their requests, priorities and node rules; their affinities to pods and budgets are not copied.',
 ];

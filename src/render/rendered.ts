@@ -16,8 +16,19 @@ export interface RenderedKubernetes {
   readonly values: JsonObject;
   /** Objects besides the chart's, as in manifests/. */
   readonly manifests: readonly KubernetesObject[];
-  /** The immutable Secret that the values refer to. No file holds its data. */
-  readonly secret: { readonly name: string; readonly data: Readonly<Record<string, string>> };
+  /** The Secret that the values refer to. */
+  readonly secret: RenderedSecret;
+}
+
+export interface RenderedSecret {
+  readonly name: string;
+  /**
+   * The data of the immutable Secret that difyctl creates. No file contains it. If External Secrets creates the Secret, only
+   * the files in it, which are not secret.
+   */
+  readonly data: Readonly<Record<string, string>>;
+  /** The keys of the Secret that External Secrets creates from the ExternalSecret of the same name in `manifests`. */
+  readonly externalKeys?: readonly string[];
 }
 
 /** The input of docker compose: the whole directory. `.env` (0600) is the only file that holds secrets. */

@@ -15,14 +15,42 @@ const TEMPLATES = {
   'nginx/nginx.conf': 'nginx',
   'squid/squid.conf': 'squid',
   'squid/rules.conf': 'squid',
+  'systemd/work.service': 'systemd',
+  'systemd/work.timer': 'systemd',
+  'runbook/start.md': 'markdown',
+  'runbook/pod-lost.md': 'markdown',
+  'runbook/node-lost.md': 'markdown',
+  'runbook/zone-lost.md': 'markdown',
+  'runbook/region-lost.md': 'markdown',
+  'runbook/data-corruption.md': 'markdown',
+  'runbook/deleted-bucket.md': 'markdown',
+  'runbook/deleted-database.md': 'markdown',
+  'runbook/lost-secret.md': 'markdown',
+  'runbook/ransomware.md': 'markdown',
+  'runbook/bad-upgrade.md': 'markdown',
+  'runbook/expired-certificate.md': 'markdown',
+  'runbook/stop-and-start.md': 'markdown',
+  'runbook/restore-set.md': 'markdown',
+  'runbook/restore-postgres.md': 'markdown',
+  'runbook/restore-files.md': 'markdown',
+  'runbook/restore-vectors.md': 'markdown',
 } as const satisfies Readonly<Record<string, TemplateFormat>>;
 
+export type TemplateName = keyof typeof TEMPLATES;
+
 /** Fills a file of templates/. Throws Error like `fillText`: then template and caller do not match, which is a bug. */
-export function fillTemplate(name: keyof typeof TEMPLATES, values: TemplateValues): string {
+export function fillTemplate(name: TemplateName, values: TemplateValues): string {
+  return fillTemplates([name], values);
+}
+
+/** Fills several files of one format as one text, with an empty line between them. Throws Error like `fillTemplate`. */
+export function fillTemplates(names: readonly [TemplateName, ...TemplateName[]], values: TemplateValues): string {
   try {
-    return fillText(packageFile(`templates/${name}`), TEMPLATES[name], values);
+    const text = names.map((name) => packageFile(`templates/${name}`)).join('\n');
+    return fillText(text, TEMPLATES[names[0]], values);
   } catch (error) {
-    throw new Error(`templates/${name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    const which = names.map((name) => `templates/${name}`).join(', ');
+    throw new Error(`${which}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
 }
 
@@ -35,7 +63,8 @@ export function fillTemplate(name: keyof typeof TEMPLATES, values: TemplateValue
 export function fillText(template: string, format: TemplateFormat, values: TemplateValues): string {
   const tokens = mustache.parse(template) as readonly Token[];
   refuseUnknown(tokens, [values]);
-  return filled(tokens, ESCAPES[format], [values]);
+  const toWord = ESCAPES[format];
+  return filled(tokens, (text, from) => toWord(text, template.slice(0, from)), [values]);
 }
 
 /** A token of mustache: kind, name or text, start, end, and the tokens inside a section. */
@@ -44,11 +73,14 @@ type Token = readonly [kind: string, name: string, from: number, to: number, ins
 /** The innermost scope comes last. */
 type Scopes = readonly TemplateValues[];
 
-function filled(tokens: readonly Token[], toWord: (text: string) => string, scopes: Scopes): string {
-  const parts = tokens.map(([kind, name, , , inside = []]) => {
+/** Escapes a value for the placeholder that begins at an offset of the template. */
+type ToWord = (text: string, from: number) => string;
+
+function filled(tokens: readonly Token[], toWord: ToWord, scopes: Scopes): string {
+  const parts = tokens.map(([kind, name, from, , inside = []]) => {
     if (kind === 'text') return name;
     const value = lookedUp(name, scopes);
-    if (kind === 'name') return toWord(textOf(name, value));
+    if (kind === 'name') return toWord(textOf(name, value), from);
     const items = itemsOf(name, value);
     if (kind === '^') return items.length === 0 ? filled(inside, toWord, scopes) : '';
     return items.map((item) => filled(inside, toWord, [...scopes, item])).join('');

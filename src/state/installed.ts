@@ -13,10 +13,18 @@ export interface InstalledState {
    * dify-plugin-daemon`.
    */
   readonly traces: readonly string[];
+  /** The Secrets that External Secrets created, newest first. */
+  readonly external?: readonly ExternalData[];
   /** Edited variables by name. Undefined if the values are not recorded. */
   readonly edited?: ReadonlyMap<string, EditedVariable>;
   /** Notes to show once: revisions that cannot be read. */
   readonly notes?: readonly string[];
+}
+
+/** The values of a Secret of External Secrets, and the source of each (`sourceText`), by path. */
+interface ExternalData {
+  readonly data: Readonly<Record<SecretPath, string>>;
+  readonly sources: Readonly<Record<SecretPath, string>>;
 }
 
 /** The installation as the authority for generated secrets. */

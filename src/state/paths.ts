@@ -12,6 +12,8 @@ export interface StatePaths {
   /** Records which cluster or engine this name belongs to. */
   readonly targetIdentity: string;
   readonly revisions: string;
+  /** Records of rehearsals. */
+  readonly rehearsals: string;
 }
 
 /** Returns the paths. `baseDirectory` is the folder of difyctl.yaml, `name` the deployment's. */
@@ -24,5 +26,6 @@ export function statePaths(baseDirectory: string, name: string): StatePaths {
     secrets: join(deployment, 'secrets.yaml'),
     targetIdentity: join(deployment, 'place.yaml'),
     revisions: join(deployment, 'revisions'),
+    rehearsals: join(deployment, 'rehearsals'),
   };
 }

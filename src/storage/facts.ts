@@ -56,6 +56,26 @@ export interface Settings {
   /** The algorithm or key service, or `none`. */
   readonly encryption: Setting<string>;
   readonly lifecycle: Setting<readonly LifecycleFact[]>;
-  /** What the bucket's policy or access list allows everybody, in words. Empty if nothing. */
+  /** What the bucket's policy or access list allows everyone, in words. Empty if nothing. */
   readonly opened: Setting<readonly string[]>;
+}
+
+/** Returns the days that old versions are kept at least, by the rules of a bucket. Undefined: forever. */
+export function versionDays(lifecycle: readonly LifecycleFact[]): number | undefined {
+  const days = lifecycle.flatMap(({ action, days }) => (action === 'forget' && days !== undefined ? [days] : []));
+  return days.length === 0 ? undefined : Math.min(...days);
+}
+
+/** How long a bucket keeps the versions of its objects. `days` undefined: forever. */
+export type KeptVersions =
+  | { readonly is: 'hidden'; readonly code: string }
+  | { readonly is: 'off'; readonly versioning: Exclude<Versioning, 'enabled'> }
+  | { readonly is: 'kept'; readonly days: number | undefined };
+
+/** Returns how long old versions are kept, by the versioning and the life cycle of a bucket. */
+export function keptVersions({ versioning, lifecycle }: Pick<Settings, 'versioning' | 'lifecycle'>): KeptVersions {
+  if ('hidden' in versioning) return { is: 'hidden', code: versioning.hidden };
+  if ('hidden' in lifecycle) return { is: 'hidden', code: lifecycle.hidden };
+  if (versioning.seen !== 'enabled') return { is: 'off', versioning: versioning.seen };
+  return { is: 'kept', days: versionDays(lifecycle.seen) };
 }

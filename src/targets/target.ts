@@ -29,6 +29,25 @@ export interface FieldChange {
   readonly secret?: true;
 }
 
+/** A workload whose replacement its users notice. */
+export interface Interruption {
+  readonly name: string;
+  /**
+   * `stops`: no process of it runs between the old and the new one. `requests`: other processes serve, but a request
+   * that arrives while one stops may fail.
+   */
+  readonly effect: 'stops' | 'requests';
+  /** Why, in words: `its strategy is Recreate`. */
+  readonly reason: string;
+}
+
+/** A workload that a drain of a node interrupts. */
+export interface Drained {
+  readonly name: string;
+  /** Why, in words: `one pod`. */
+  readonly reason: string;
+}
+
 export interface Plan {
   readonly changes: readonly PlannedChange[];
   /**
@@ -40,6 +59,12 @@ export interface Plan {
   readonly secrets?: readonly string[];
   /** Workloads whose pods or containers are replaced. */
   readonly rolls?: readonly string[];
+  /** Those of `rolls` whose containers are replaced one after the other, without an interruption. Only Compose. */
+  readonly oneByOne?: readonly string[];
+  /** Those of `rolls` that are replaced with an interruption. */
+  readonly interruptions?: readonly Interruption[];
+  /** Workloads that a drain of a node interrupts. Only Kubernetes. */
+  readonly drains?: readonly Drained[];
   /** Digest of everything that would be applied and of the changes. Equal digests mean the same plan. */
   readonly digest: string;
   /** True if helm or compose itself has something to do. False if only difyctl's own objects change, or nothing. */
@@ -189,6 +214,11 @@ export interface Target {
    */
   keepSecrets(rendered: Rendered, signal: AbortSignal): Promise<void>;
   apply(rendered: Rendered, options: ApplyOptions): Promise<ApplyResult>;
+  /**
+   * Starts the bundled database alone, and waits until it accepts connections. `earlier` are the files of the newest
+   * revision. Throws UserError if the target cannot start it without the others.
+   */
+  startDatabase(rendered: Rendered, earlier: Revision['files'] | undefined, options: WorkOptions): Promise<void>;
   /** Returns what serves now. Call it under the lock, before `apply`. */
   checkpoint(input: CheckpointInput, signal: AbortSignal): Promise<Checkpoint>;
   /**
@@ -208,6 +238,15 @@ export interface Target {
    * their own.
    */
   applySecret(rendered: Rendered, signal: AbortSignal): Promise<void>;
+  /**
+   * Stops every workload of Dify that writes to the databases or to the files, and returns their names; none if none
+   * runs. Throws ExternalError if one still runs afterwards. What is stopped is recorded in the installation first.
+   */
+  stopWriters(options: WorkOptions): Promise<readonly string[]>;
+  /** Returns the names of the workloads that write and run now. */
+  runningWriters(signal: AbortSignal): Promise<readonly string[]>;
+  /** Starts what `stopWriters` stopped, in this run or in one that was killed. Returns the names. */
+  startWriters(options: WorkOptions): Promise<readonly string[]>;
   /**
    * Recovers a release that a killed run left in `pending-*`. Call it after that run's child processes have ended.
    * Returns a line per action.

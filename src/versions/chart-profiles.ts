@@ -109,6 +109,7 @@ const CHART_0_33: ChartProfile = {
     { from: 'global.appWebDomain', to: 'api.url.appWeb' },
     { from: 'global.filesDomain', to: 'api.url.files' },
     { from: 'global.appSecretKey', to: 'api.secretKey' },
+    { from: 'global.marketplace', to: 'pluginDaemon.marketplace' },
   ],
   withoutMounts: COMPONENTS,
   restated: { web: { EDITION: 'SELF_HOSTED' } },

@@ -21,7 +21,7 @@ export const RELEASE_NOTES: readonly ReleaseNotes[] = [
       'DEPLOYMENT_EDITION replaces EDITION, and its value is COMMUNITY',
       'DIFY_AGENT_LOCAL_SANDBOX_AUTH_TOKEN replaces DIFY_AGENT_SHELLCTL_AUTH_TOKEN',
       'a MySQL database must be utf8mb4',
-      '1.17.1 runs Weaviate 1.39.2, which 1.27 reaches one minor release at a time',
+      '1.17.1 runs Weaviate 1.39.2; upgrade 1.27 to it one minor release at a time',
     ],
     sources: [
       'BorisPolonsky/dify-helm pull requests 447, 449, 452, 455 and issue 460',
@@ -31,7 +31,7 @@ export const RELEASE_NOTES: readonly ReleaseNotes[] = [
   {
     line: '1.18',
     changes: [
-      'api, worker, agent backend and local sandbox change their images together',
+      'api, worker, agent backend and local sandbox must have images of one release',
       'the token of the local sandbox must not be empty',
       'PASSWORD_PEPPER must be kept through upgrades and backups',
       'chart 0.40.0 sets global.internalApiKey to a published placeholder and runs Weaviate 1.39.13',
@@ -58,7 +58,7 @@ export function whyNotRendered(version: string, target: TargetType): string | un
   if (profile !== undefined) {
     if (isRendered(profile, target)) return undefined;
     return target === 'compose'
-      ? `difyctl renders it on Kubernetes alone, with chart ${profile.charts.join(' or ')}`
+      ? `difyctl renders it only on Kubernetes, with chart ${profile.charts.join(' or ')}`
       : 'no chart of the community repository installs it';
   }
   const notes = RELEASE_NOTES.find(({ line }) => line === lineOf(version));

@@ -29,6 +29,11 @@ const QUEUES: readonly { readonly name: string; readonly since?: string }[] = [
   { name: 'workflow_based_app_execution', since: '1.17.0' },
 ];
 
+/** Every queue that some release is known to have. */
+export function knownQueues(): readonly string[] {
+  return QUEUES.map(({ name }) => name);
+}
+
 /** The queues that workers of a release must consume. An unreadable version gets those that every release has. */
 export function queuesOf(version: string): readonly string[] {
   const isKnown = /^\d/.test(version);

@@ -69,7 +69,7 @@ export const UPGRADE_STEPS: readonly UpgradeStep[] = [
   {
     version: '1.16.0',
     kind: 'settings',
-    text: 'the agent backend and its sandbox arrive, with three secrets',
+    text: 'the agent backend and its sandbox are new, with three secrets',
     commands: [],
     backup: ['DIFY_AGENT_SERVER_SECRET_KEY'],
     source: 'release notes of Dify 1.16.0',
@@ -85,7 +85,7 @@ export const UPGRADE_STEPS: readonly UpgradeStep[] = [
   {
     version: '1.17.1',
     kind: 'hard stop',
-    text: 'Weaviate goes from 1.27 to 1.39 one minor release at a time, with Dify stopped',
+    text: 'upgrade Weaviate from 1.27 to 1.39 one minor release at a time, with Dify stopped',
     commands: [],
     backup: [],
     source: 'docs.dify.ai, Weaviate server migration path',
@@ -93,7 +93,7 @@ export const UPGRADE_STEPS: readonly UpgradeStep[] = [
   {
     version: '1.18.0',
     kind: 'settings',
-    text: 'api, worker, agent backend and local sandbox change together, and PASSWORD_PEPPER is kept',
+    text: 'api, worker, agent backend and local sandbox must have images of one release, and PASSWORD_PEPPER is kept',
     commands: [],
     backup: ['PASSWORD_PEPPER'],
     source: 'release notes of Dify 1.18.0',

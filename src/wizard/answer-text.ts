@@ -53,6 +53,9 @@ function referenceFault(text: string, { value }: Answers): string | undefined {
   const forms = value('target.type') === 'compose' ? 'env:NAME or file:PATH' : SECRET_TEXT_FORMS;
   if (!isObject(reference)) return `Do not enter the secret itself. Enter a reference: ${forms}.`;
   if ('generated' in reference) return `difyctl cannot create a secret of another server. Enter a reference: ${forms}.`;
+  if ('external' in reference && value('secrets.provider') !== 'external-secrets') {
+    return `A store needs secrets.provider: external-secrets. Enter a reference: ${forms}.`;
+  }
   const isUnreachable = 'kubernetes' in reference && value('target.type') === 'compose';
   return isUnreachable ? `A Compose deployment has no cluster to read from. Enter a reference: ${forms}.` : undefined;
 }

@@ -89,6 +89,20 @@ export function suggest(value: Json): () => Offer {
   return () => ({ kind: 'suggestion', value });
 }
 
+/**
+ * The reference of a secret: to the store of External Secrets if the deployment has one, else the usual variable. A
+ * store has every required secret, so its reference applies without an answer.
+ */
+export function referenceTo(variable: string, required: boolean): (answers: Answers) => Offer {
+  return ({ explicit }) => {
+    if (explicit('secrets.provider') !== 'external-secrets') return { kind: 'suggestion', value: { env: variable } };
+    const value = { external: {} };
+    return required
+      ? { kind: 'derived', value, reason: 'every secret is in the store' }
+      : { kind: 'suggestion', value };
+  };
+}
+
 /** Shorthand for `when`: true if every path has one of its values. */
 export function whenever(
   conditions: Readonly<Record<string, string | readonly string[]>>,

@@ -21,6 +21,7 @@ const SECTIONS: readonly (readonly [string, RegExp])[] = [
     'On Kubernetes',
     /^target\.(context|namespace|ingress|storageClass|nodeSelector|autoscaling)|^objectStorage\.local\.accessMode/,
   ],
+  ['Secrets', /^secrets\./],
   ['On Docker Compose', /^target\.(directory|http|bind|tls)/],
   ['Addresses', /^urls\./],
   ['PostgreSQL', /^postgres\./],

@@ -16,6 +16,6 @@ test.each<[string, string]>([
   expect(() => boundedJson(text)).toThrow(new SyntaxError(message));
 });
 
-test.each(['', '{', '"a', '"a\\', 'no JSON'])('%j is no JSON', (text) => {
+test.each(['', '{', '"a', '"a\\', 'no JSON'])('%j is not JSON', (text) => {
   expect(() => boundedJson(text)).toThrow(SyntaxError);
 });

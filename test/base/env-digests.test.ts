@@ -5,14 +5,14 @@ const KEY = 'SECRET';
 const ENV = { [KEY]: 'the-key', A: 'one', B: 'two' };
 const digests = envDigests(ENV, KEY);
 
-test('digests hold no value, and differ each time for the key', () => {
+test('digests contain no value, and a new key gives other digests', () => {
   const text = JSON.stringify(digests);
   for (const value of Object.values(ENV)) expect(text).not.toContain(value);
   expect(envDigests(ENV, KEY)[KEY]).not.toBe(digests[KEY]);
   expect(envDigests({ A: 'one' }, KEY)).toEqual({});
 });
 
-describe('what differs', () => {
+describe('the differences of two .env files', () => {
   test.each<[string, Record<string, string>, object]>([
     ['nothing', ENV, { changed: [], removed: [], added: [] }],
     ['an edited value', { ...ENV, A: 'other' }, { changed: ['A'], removed: [], added: [] }],
@@ -32,7 +32,7 @@ describe('what differs', () => {
   });
 });
 
-test('of a variable that was not recorded nothing is known', () => {
+test('a variable that was not recorded is reported as unknown', () => {
   expect(envMatcher(digests, KEY, ['the-key'])('C', 'x')).toBeUndefined();
   expect(envMatcher({}, KEY, ['the-key'])('A', 'one')).toBeUndefined();
   expect(envMatcher({ [KEY]: 'md5:x:y' }, KEY, ['the-key'])(KEY, 'the-key')).toBe(false);

@@ -14,7 +14,7 @@ test.each(ROWS)('%j', (value, line) => {
   expect(envFile([], { A: value })).toBe(`${line}\n`);
 });
 
-test('what is written is read back', () => {
+test('a value that was written is read back', () => {
   const value = fc.string({ unit: 'binary' }).filter((text) => !/[\r\n\0\u2028\u2029]/.test(text));
   fc.assert(
     fc.property(value, (text) => {

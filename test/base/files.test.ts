@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-it('a file that is written takes away what a killed run left of it, and nothing else', async () => {
+it('writing a file deletes the temporary files of a killed run and no other file', async () => {
   const old = '..env.0123456789ab.tmp';
   const others = ['..env.aaaaaaaaaaaa.tmp', '.env.local', '.other.0123456789ab.tmp'];
   const now = new Date();

@@ -4,7 +4,7 @@ import { gunzipBounded } from '../../src/base/gunzip.ts';
 
 const MIB = 2 ** 20;
 
-test('gives what was packed, up to the limit itself', () => {
+test('unpacks data up to and including the limit', () => {
   const content = Buffer.alloc(MIB, 'x');
   expect(gunzipBounded(gzipSync(content), MIB).equals(content)).toBe(true);
   expect(gunzipBounded(gzipSync(''), 1)).toEqual(Buffer.alloc(0));
@@ -29,7 +29,7 @@ test.each<[string, Uint8Array, number, string]>([
   expect(() => gunzipBounded(bytes, limit)).toThrow(new Error(message));
 });
 
-test('a bomb is given up before it fills the memory', () => {
+test('a gzip bomb is refused before it fills the memory', () => {
   const before = process.memoryUsage().arrayBuffers;
   expect(() => gunzipBounded(bomb, 4 * MIB)).toThrow();
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16 * MIB);

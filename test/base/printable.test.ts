@@ -30,17 +30,17 @@ describe('text from outside', () => {
     expect(JSON.parse(cleaned)).toEqual(JSON.parse(document));
   });
 
-  it('ordinary text stays', () => {
+  it('ordinary text is unchanged', () => {
     const text = 'Zürich 東京 ✔ → 8 × 16C/64G\tα\n  second line';
     expect([printable(text), withoutRunnerCommands(text)]).toEqual([text, text]);
     expect(oneLine('a\n\tb')).toBe('a b');
   });
 
-  it('difyctl’s own colours stay where colours are on, and no other sequence', () => {
+  it('keeps only difyctl’s own colour sequences, and only if colours are on', () => {
     expect(styledPrintable('\u001b[31mbad\u001b[39m\u001b[2J\u001b[8m', true)).toBe('\u001b[31mbad\u001b[39m');
   });
 
-  it('a command that comes in two writes is none', () => {
+  it('a workflow command that is split over two writes is not a command', () => {
     expect(endsAtLineStart('a\n  ', false)).toBe(true);
     expect(endsAtLineStart('  ', true)).toBe(true);
     expect(endsAtLineStart('a', true)).toBe(false);
@@ -48,7 +48,7 @@ describe('text from outside', () => {
     expect(withoutRunnerCommands('::error::x', true)).toBe(': :error::x');
   });
 
-  it('in data, keys are texts too, and other values stay', () => {
+  it('in data, keys are made printable too, and other values are unchanged', () => {
     const date = new Date(0);
     expect(printableData({ 'a\u0007': ['b\u001b[1m', 1, null, { date }] })).toEqual({ a: ['b', 1, null, { date }] });
   });

@@ -60,7 +60,7 @@ describe.each(SECRETS)('a secret of %s', (_, secret) => {
     expect([shown.startsWith('before '), shown.endsWith(' after')]).toEqual([true, true]);
   });
 
-  it('is redacted where it was cut', () => {
+  it('is redacted if it was cut', () => {
     for (let length = 4; length < secret.length; length++) {
       const said = cut(`server says ${secret} is wrong`, 'server says '.length + length);
       expect(redactor([secret])(`${said} (28P01)`)).toBe('server says ••••••… (28P01)');
@@ -72,7 +72,7 @@ describe.each(SECRETS)('a secret of %s', (_, secret) => {
   });
 });
 
-describe('what a secret holds is a secret too', () => {
+describe('the parts of a secret are secrets too', () => {
   it('the password of a URL', () => {
     const redact = redactor(['redis://:s3cr%2Ft@host:6379/0']);
     expect(redact('password s3cr/t or s3cr%2Ft at host')).toBe('password •••••• or •••••• at host');
@@ -93,18 +93,18 @@ describe('what a secret holds is a secret too', () => {
   });
 });
 
-describe('what is no secret', () => {
-  it('stays', () => {
+describe('text that is not a secret', () => {
+  it('is unchanged', () => {
     const text = 'Deployment/dify-api 3/3 … /usr/local/bin, https://dify.example.com, sha256:0123456789abcdef';
     expect(redactor(['hunter2secret9', 'k9Zq', 'abc'])(text)).toBe(text);
   });
 
-  it('stays before a cut, unless it begins a secret', () => {
+  it('is unchanged before a cut, unless it is the beginning of a secret', () => {
     expect(redactor(['difyai123456'])('database dify… and dify-api')).toBe('database ••••••… and dify-api');
     expect(redactor(['difyai123456'])('database dif…')).toBe('database dif…');
   });
 });
 
-it('a cut halves no character', () => {
+it('a cut does not split a character', () => {
   expect([cut('abc', 3), cut('abcd', 3), cut('ab😀', 3)]).toEqual(['abc', 'abc…', 'ab…']);
 });

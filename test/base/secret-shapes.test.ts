@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { secretShape } from '../../src/base/secret-shapes.ts';
 import { SECRET_TEXTS } from '../support/secret-texts.ts';
 
-describe('a secret is known by its shape', () => {
+describe('a secret is recognized by its shape', () => {
   it.each(SECRET_TEXTS)('%s', (_, text) => {
     expect(secretShape(text)).toBeTypeOf('string');
     expect(secretShape(`before ${text} after`)).toBeTypeOf('string');
@@ -27,7 +27,7 @@ describe('a secret is known by its shape', () => {
     'dify-api-7d9f8b6c5d-abcde',
     'max_token=4096',
     'password=$(PGPASSWORD) host=db',
-  ])('%s is none', (text) => {
+  ])('%s is not a secret', (text) => {
     expect(secretShape(text)).toBeUndefined();
   });
 

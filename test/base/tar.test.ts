@@ -9,7 +9,7 @@ import { temporaryFolder } from '../support/folders.ts';
 
 const folder = temporaryFolder();
 
-test('the files of an archive as tar packs it, also of long paths and of exactly one block', async () => {
+test('reads the files of an archive that tar packed, also with long paths and files of exactly one block', async () => {
   const deep = `chart/${'long-folder-name/'.repeat(8)}`;
   const files = new Map([
     ['chart/Chart.yaml', 'name: dify\n'],
@@ -26,7 +26,7 @@ test('the files of an archive as tar packs it, also of long paths and of exactly
   expect(readTarGz(await readFile(archive))).toEqual(files);
 });
 
-test('only the files whose names are wanted', async () => {
+test('reads only the requested files', async () => {
   const archive = packed(entry('chart/Chart.yaml', 'name: dify\n'), entry('chart/values.yaml', 'a: 1\n'));
   expect(readTarGz(archive, (name) => name.endsWith('Chart.yaml'))).toEqual(
     new Map([['chart/Chart.yaml', 'name: dify\n']]),

@@ -30,7 +30,7 @@ it('a run has a folder of its own, and the next run removes it once the first ha
   expect(await readdir(parent)).toEqual([basename(own)]);
 });
 
-it('what is not the folder of a dead run of this machine stays', async () => {
+it('a folder that does not belong to an ended run of this machine is kept', async () => {
   const [, space = ''] = basename(await makeTemporaryFolder()).split('-');
   const { pid } = spawnSync('true');
   await mkdir(join(parent, 'elsewhere'));

@@ -14,7 +14,7 @@ const ended = (signal: AbortSignal): Promise<unknown> =>
   });
 
 describe('a time limit', () => {
-  it('ends, also after garbage was collected, and inside another limit', async () => {
+  it('fires, also after a garbage collection, and inside another limit', async () => {
     const outer = withinMs(60_000, new AbortController().signal);
     const end = ended(withinMs(30, outer));
     const collecting = setInterval(collectGarbage, 1);
@@ -22,14 +22,14 @@ describe('a time limit', () => {
     clearInterval(collecting);
   });
 
-  it('ends with the first of its signals, for its reason', async () => {
+  it('aborts with the first of its signals, for the reason of that signal', async () => {
     const [one, other] = [new AbortController(), new AbortController()];
     const end = ended(withinMs(60_000, one.signal, withinMs(60_000, other.signal)));
     other.abort('enough');
     expect(await end).toBe('enough');
   });
 
-  it('has ended where one of its signals had', () => {
+  it('is aborted from the start if one of its signals was', () => {
     expect(withinMs(60_000, AbortSignal.abort('before')).reason).toBe('before');
   });
 });

@@ -11,7 +11,7 @@ test.each<[number, string, string | undefined, string]>([
   expect(counted(count, noun, plural)).toBe(text);
 });
 
-test('of a long list the first are named, and how many more there are', () => {
+test('a long list names its first entries and the number of the others', () => {
   expect(firstOf(['a', 'b'], 2)).toBe('a, b');
   expect(firstOf(['a', 'b', 'c', 'd'], 2)).toBe('a, b and 2 more');
 });

@@ -35,7 +35,7 @@ async function one(check: Check, collectors: readonly Collector<unknown>[] = [],
 }
 
 describe('collecting', () => {
-  it('collects each key once for all checks that need it, and nothing that nobody needs', async () => {
+  it('collects each key once for all checks that require it, and no other key', async () => {
     let thing = 0;
     let other = 0;
     const collectors: Collector<unknown>[] = [
@@ -62,7 +62,7 @@ describe('collecting', () => {
     expect(report.checks[0]?.message).toBe('not observed: no answer within 20 ms');
   });
 
-  it('ends all that is still looking when the total time is over', async () => {
+  it('ends all collectors that still run when the total time is over', async () => {
     const hanging: Collector<number> = {
       key: THING,
       timeoutMs: 3_600_000,
@@ -101,7 +101,7 @@ describe('collecting', () => {
   it.each([
     ['skips', [], ['skip', 'skipped: see config.renders'], 3],
     ['keeps as unknown without config.renders', ['config'], ['unknown', 'not observed: version 9 is not known'], 3],
-  ])('%s what needs a rendered set if it could not be rendered', async (_, skip, expected, code) => {
+  ])('%s checks that require a rendered set if it could not be rendered', async (_, skip, expected, code) => {
     const deployment = sampleDeployment('prod-kubernetes-s3-qdrant');
     const context = collectContext({ deployment, renderFault: 'version 9 is not known' });
     const building: Collector<number> = {
@@ -121,7 +121,7 @@ describe('collecting', () => {
 
   const OF_SET = [
     ...['config.probes', 'config.addresses', 'names.body-size', 'names.egress', 'names.files-url', 'names.hosts'],
-    ...['names.proxy', 'names.same-site', 'names.schemes', 'names.ssrf-proxy'],
+    ...['names.proxy', 'names.same-site', 'names.schemes', 'names.ssrf-proxy', 'names.timeouts'],
   ];
 
   it.each([
@@ -140,7 +140,7 @@ describe('collecting', () => {
     expect(reportExitCode(report)).toBe(3);
   });
 
-  it('does not accept the risk that nothing can be rendered, because nothing else is then judged', async () => {
+  it('does not accept a failed rendering as a risk, because other checks then have no result', async () => {
     const acceptedRisks = [{ check: 'config.renders', reason: 'later' }];
     const deployment = { ...sampleDeployment('prod-kubernetes-s3-qdrant'), acceptedRisks };
     const context = collectContext({ deployment, renderFault: 'version 9 is not known' });
@@ -158,7 +158,7 @@ describe('collecting', () => {
     expect(reportExitCode(report)).toBe(3);
   });
 
-  it('keeps as unknown what also lacks evidence that has nothing to do with the rendering', async () => {
+  it('a check that also lacks other evidence stays unknown', async () => {
     const throwing: Collector<number> = {
       key: THING,
       timeoutMs: 1_000,
@@ -176,7 +176,7 @@ describe('collecting', () => {
     ]);
   });
 
-  it('lets a collector build on another, also when more wait than may run at once', async () => {
+  it('lets a collector depend on another, also if more collectors wait than may run at once', async () => {
     const waiting = Array.from({ length: 12 }, (_, i) => evidenceKey<number>(`waiting.${i}`, 1));
     const collectors: Collector<unknown>[] = [
       ...waiting.map((key) => ({
@@ -231,7 +231,7 @@ describe('judging', () => {
     expect(result.note).toBe(expected === 'pass' && status !== 'pass' ? `it is ${status}` : undefined);
   });
 
-  it('takes the worst of the observations, each capped like the whole', async () => {
+  it('takes the worst status of the observations, each capped by the severity', async () => {
     const observations = (['pass', 'fail', 'unknown'] as const).map((status) => ({
       subject: status,
       from: 'local' as const,
@@ -247,7 +247,7 @@ describe('judging', () => {
     expect(warned.observations?.map(({ status }) => status)).toEqual(['pass', 'warn', 'unknown']);
   });
 
-  it('reports a rule that throws as unknown and goes on', async () => {
+  it('reports a rule that throws as unknown and continues', async () => {
     const judge = () => {
       throw new Error('off by one');
     };
@@ -256,7 +256,7 @@ describe('judging', () => {
     expect(report.checks[0]?.message).toContain('a bug in difyctl, in tools.bug: off by one');
   });
 
-  it('leaves out what does not arise and says why it skips what cannot be answered', async () => {
+  it('leaves out checks that do not apply, and gives the reason for skipped ones', async () => {
     const report = await run([
       sampleCheck({ id: 'tools.never', when: () => false }),
       sampleCheck({ id: 'tools.later', when: () => ({ skip: 'needs a file' }) }),
@@ -281,7 +281,7 @@ describe('selecting', () => {
     expect(report.checks.map(({ id, status }) => `${id}:${status}`)).toEqual(expected);
   });
 
-  it('refuses an id that nothing is called, naming the nearest', async () => {
+  it('refuses an unknown id and names the nearest', async () => {
     await expect(run(checks, [], { only: ['redis.topolgy'] })).rejects.toThrow(
       '--only: unknown check redis.topolgy; did you mean redis.topology?',
     );
@@ -330,7 +330,7 @@ describe('the exit code with --fail-on warn', () => {
   });
 });
 
-it('tells the live checklist what is selected, collected and judged', async () => {
+it('emits events for the live checklist: selected, collected, judged', async () => {
   const events: CheckEvent[] = [];
   const onEvent = (event: CheckEvent) => events.push(event);
   await one(sampleCheck({ id: 'tools.x', requires: [THING] }), [fixedCollector(THING, 1)], { onEvent });

@@ -31,12 +31,12 @@ test.each<[string, Partial<Deployment>, string]>([
 const withChart = (chart: unknown) =>
   ({ ...kubernetes, name: 'prod', target: { ...kubernetes.target, chart } }) as Deployment;
 
-test('of a chart in a registry, the address has the name', () => {
+test('a chart in a registry has its name from the address', () => {
   const chart = { oci: 'oci://registry.example/charts/acme-dify' };
   expect(execIn(withChart(chart))).toBe('kubectl -n dify exec deploy/prod-acme-dify-api --');
 });
 
-test('of a chart in a folder, the rendered set has the name', () => {
+test('a chart in a folder has its name from the rendered set', () => {
   const set = { workloads: [{ component: 'api', name: 'prod-llm-api' }] };
   expect(execIn(withChart({ path: './chart' }), [[RENDERED_OBJECTS, set]])).toBe(
     'kubectl -n dify exec deploy/prod-llm-api --',
@@ -44,6 +44,6 @@ test('of a chart in a folder, the rendered set has the name', () => {
   expect(execIn(withChart({ path: './chart' }))).toBe('kubectl -n dify exec deploy/prod-dify-api --');
 });
 
-test('on Compose it names the project', () => {
+test('on Compose the command names the project', () => {
   expect(execIn(sampleDeployment('test-compose-bundled'))).toBe('docker compose -p dify exec api');
 });

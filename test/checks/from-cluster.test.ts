@@ -13,7 +13,7 @@ const NODES = evidenceKey<string>('cluster.nodes', 1);
 
 const SEEN = { observed: 'seen', expected: '', message: 'fine' };
 
-/** A service that says from where it was asked. */
+/** A service that reports the place of its client. */
 const service: Collector<string> = {
   key: SERVICE,
   timeoutMs: 1_000,
@@ -21,7 +21,7 @@ const service: Collector<string> = {
   collect: async ({ from }) => `answers ${from}`,
 };
 
-/** Judges what `verdicts` say of the place that it was seen from. */
+/** Judges `verdicts` for the place of the evidence. */
 function checkOf(verdicts: Partial<Record<'local' | 'cluster', Status>> = {}, over: Partial<Check> = {}): Check {
   return sampleCheck({
     id: 'postgres.x',
@@ -56,8 +56,8 @@ async function run(check: Check, over: Partial<RunChecksOptions>) {
   return { ...made, result };
 }
 
-describe('looking from the cluster', () => {
-  it('judges what the cluster saw and says so, keeps both, and removes the relay', async () => {
+describe('probes from the cluster', () => {
+  it('judges the in-cluster evidence and names its source, keeps both, and removes the relay', async () => {
     const { open, closed } = relay();
     const { result, evidence } = await run(checkOf({ local: 'warn' }), { openRelay: open });
     expect(result).toMatchObject({
@@ -73,7 +73,7 @@ describe('looking from the cluster', () => {
     expect(closed()).toBe(1);
   });
 
-  it('makes no relay where nothing that is selected reaches a service', async () => {
+  it('creates no relay if no selected check probes a service', async () => {
     const open: OpenRelay = () => Promise.reject(new Error('opened'));
     const check = sampleCheck({ id: 'tools.x', requires: [OTHER] });
     const { result } = await run(check, { openRelay: open, collectors: [fixedCollector(OTHER, 'here')] });
@@ -86,24 +86,24 @@ describe('looking from the cluster', () => {
     ['warn', 'unknown'],
     ['fail', 'fail'],
     ['skip', 'skip'],
-  ])('without a relay, %s seen from here is %s', async (local, status) => {
+  ])('without a relay, %s from this machine is %s', async (local, status) => {
     const { result } = await run(checkOf({ local }), { openRelay: noRelay });
     expect(result.status).toBe(status);
     if (status === 'unknown') expect(result.message).toBe('not observed from the cluster: create jobs.batch');
   });
 
-  it('without a relay, what a check may do without is judged as it is seen from here', async () => {
+  it('without a relay, optional evidence is the local one', async () => {
     const check = checkOf({}, { requires: [], optional: [SERVICE], judge: () => ({ ...SEEN, status: 'pass' }) });
     expect((await run(check, { openRelay: noRelay })).result).toMatchObject({ status: 'pass', message: 'fine' });
   });
 
-  it('says nothing of the place where the answer is missing for another reason', async () => {
+  it('does not name the place if the answer is missing for another reason', async () => {
     const check = checkOf({}, { requires: [SERVICE, NODES] });
     const { result } = await run(check, { openRelay: relay().open });
     expect(result).toMatchObject({ status: 'unknown', message: 'not observed: no collector collects cluster.nodes' });
   });
 
-  it('lets a collector stand on what the same place saw', async () => {
+  it('lets a collector depend on evidence from the same place', async () => {
     const built: Collector<string> = {
       key: OTHER,
       timeoutMs: 1_000,
@@ -122,7 +122,7 @@ describe('looking from the cluster', () => {
   it.each([
     [1, 'pass', 'answers cluster (observed from the cluster)'],
     [9, 'unknown', 'not observed from the cluster: the port-forward to the relay keeps disconnecting'],
-  ])('looks once more where the way breaks off: %i times', async (times, status, message) => {
+  ])('collects once more if the connection breaks: %i times', async (times, status, message) => {
     let [asked, broken] = [0, 0];
     const breaking: Collector<string> = {
       ...service,
@@ -136,7 +136,7 @@ describe('looking from the cluster', () => {
     expect(result).toMatchObject({ status, message });
   });
 
-  it('is removed where the run is interrupted, and what is left is said', async () => {
+  it('removes the relay if the run is interrupted, and names the objects that are left', async () => {
     const abort = new AbortController();
     const hanging: Collector<string> = {
       ...service,
@@ -163,7 +163,7 @@ describe('looking from the cluster', () => {
     ],
     ['an error with a fixed message', new DOMException('aborted', 'AbortError'), DOMException, 'aborted'],
     ['what is no error', 'odd', Error, 'odd'],
-  ])('names what is left if the run ends by %s', async (_, error, type, message) => {
+  ])('names the objects that are left if the run ends by %s', async (_, error, type, message) => {
     const { open } = relay({ close: async () => 'job/x could not be removed: kubectl delete job/x' });
     const onEvent: RunChecksOptions['onEvent'] = ({ type: event }) => {
       if (event === 'judged') throw error;
@@ -173,7 +173,7 @@ describe('looking from the cluster', () => {
     expect(thrown).toHaveProperty('message', `${message}; job/x could not be removed: kubectl delete job/x`);
   });
 
-  it('undoes what a collector made, though that one hangs', async () => {
+  it('removes the objects of a collector that hangs', async () => {
     let undone = 0;
     const making: Collector<string> = {
       key: OTHER,
@@ -190,7 +190,7 @@ describe('looking from the cluster', () => {
     expect([result.status, undone, notes]).toEqual(['unknown', 1, ['pvc/x is left']]);
   });
 
-  it('hanging services keep nothing else waiting', async () => {
+  it('services that hang do not delay others', async () => {
     const hanging = Array.from({ length: 12 }, (_, index) => evidenceKey<string>(`service.${index}`, 1));
     const order: string[] = [];
     const collectors: Collector<unknown>[] = [
@@ -216,7 +216,7 @@ describe('looking from the cluster', () => {
   });
 });
 
-describe('what others saw', () => {
+describe('saved evidence', () => {
   const context = collectContext({ now: () => new Date('2026-11-22T12:00:00Z') });
   const check = sampleCheck({
     id: 'cluster.x',
@@ -235,7 +235,7 @@ describe('what others saw', () => {
   ];
   const collectors = [forbidden, fixedCollector(OTHER, 'here')];
 
-  it('stands in place of looking, with its day, beside what is looked at', async () => {
+  it('replaces collection, with its date, beside collected evidence', async () => {
     const { result, evidence } = await run(check, {
       context,
       collectors,
@@ -252,7 +252,7 @@ describe('what others saw', () => {
   it.each<[string, Partial<Check>, Status]>([
     ['passes with a warning', {}, 'warn'],
     ['and passes where the check is information alone', { severity: () => 'info' }, 'pass'],
-  ])('is old after a week: %s', async (_, over, status) => {
+  ])('is marked as old after a week: %s', async (_, over, status) => {
     const { result } = await run(
       { ...check, ...over },
       { context, collectors, savedEvidence: given('2026-11-14T08:00:00Z') },

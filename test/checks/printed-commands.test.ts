@@ -93,7 +93,7 @@ describe.each(HOSTILE)('%j from outside is one word of a command', (text) => {
   });
 });
 
-it('a plain word stays as it is', () => {
+it('a plain word is not quoted', () => {
   expect(['a-b.c:6379', '/data/x', 'k=v'].map(shellWord)).toEqual(['a-b.c:6379', '/data/x', 'k=v']);
 });
 

@@ -32,7 +32,7 @@ describe('a service that does not connect', () => {
     ['refused', 'fail', 'warn', 'fail'],
     ['timeout', 'fail', 'warn', 'fail'],
     ['unresolved', 'fail', 'warn', 'fail'],
-  ])('%s is %s for Compose, %s for Kubernetes seen from here, and %s from the cluster, which decides', (...row) => {
+  ])('%s is %s for Compose, %s for Kubernetes from this machine, and %s from the cluster, which decides', (...row) => {
     const [fault, compose, here, there] = row;
     const seen = [[ENDPOINTS, [fact(fault)]]] as const;
     expect(judged(check, { deployment: onCompose, seen }).status).toBe(compose);
@@ -40,7 +40,7 @@ describe('a service that does not connect', () => {
     expect(judged(check, { deployment: onKubernetes, seen, from: 'cluster' }).status).toBe(there);
   });
 
-  it('is one observation of several', () => {
+  it('is one of several observations', () => {
     const seen = [[ENDPOINTS, [fact(undefined, 's1', 'redis'), fact('refused', 's2', 'redis')]]] as const;
     const result = judged(checkOf('redis.reachable'), { deployment: onCompose, seen });
     expect(result.observations?.map(({ subject, status }) => [subject, status])).toEqual([
@@ -56,7 +56,7 @@ describe('a service that does not connect', () => {
   });
 });
 
-it('asks only about services that are external', () => {
+it('checks only external services', () => {
   const bundled = parsedDeployment(SAMPLE_FILES['test-compose-bundled']);
   expect(checkOf('redis.reachable').when?.(bundled, 'test')).toBe(false);
   expect(checkOf('redis.reachable').when?.(onKubernetes, 'prod')).toBe(true);

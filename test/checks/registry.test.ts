@@ -8,7 +8,7 @@ import { SAMPLE_NAMES, sampleDeployment } from '../support/deployments.ts';
 const ids = ALL_CHECKS.map((check) => check.id);
 
 describe('the registry', () => {
-  it('has every id once, each beginning with a known subject', () => {
+  it('has every id once, and each begins with a known subject', () => {
     expect(new Set(ids).size).toBe(ids.length);
     for (const id of ids) {
       expect(id).toMatch(/^[a-z][a-z0-9-]*(\.[a-z0-9-]+)+$/);
@@ -16,7 +16,7 @@ describe('the registry', () => {
     }
   });
 
-  it('and the page of checks have the same ids', async () => {
+  it('has the same ids as docs/checks.md', async () => {
     const sections = await readExplanations();
     expect([...sections.keys()].sort()).toEqual([...ids].sort());
     for (const [id, text] of sections) {
@@ -25,7 +25,7 @@ describe('the registry', () => {
     }
   });
 
-  it('knows a collector for everything that a preflight check looks at, once', () => {
+  it('has exactly one collector for each key that a preflight check requires', () => {
     const keys = COLLECTORS.map(({ key }) => key.name);
     expect(new Set(keys).size).toBe(keys.length);
     const needed = CHECKS.filter((check) => check.phases.includes('preflight')).flatMap((check) => [
@@ -35,7 +35,7 @@ describe('the registry', () => {
     for (const { name } of needed) expect(keys).toContain(name);
   });
 
-  it.each(SAMPLE_NAMES)('asks only what fits the target: %s', (name) => {
+  it.each(SAMPLE_NAMES)('selects only the checks of the target: %s', (name) => {
     const deployment = sampleDeployment(name);
     const asked = CHECKS.filter((check) => check.when?.(deployment, deployment.tier) !== false).map(
       (check) => check.id,
@@ -46,7 +46,7 @@ describe('the registry', () => {
     expect(asked.length).toBeGreaterThan(12);
   });
 
-  it('without a file asks about the cluster and says of the rest that a file is needed', () => {
+  it('without a file checks the cluster and says that the other checks need a file', () => {
     const answers = CHECKS.map((check) => [check.id, check.when?.(undefined, 'prod') ?? true] as const);
     const asked = answers.filter(([, answer]) => answer === true).map(([id]) => id);
     expect(asked).toContain('cluster.capacity.nodes');

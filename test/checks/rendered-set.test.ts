@@ -40,7 +40,7 @@ function withProcess(component: ComponentName, over: Partial<PlannedWorkload>): 
   return rendered({ workloads: HEALTHY.map((one) => (one.component === component ? { ...one, ...over } : one)) });
 }
 
-describe('extraValues count where nothing could be rendered', () => {
+describe('extraValues count if nothing could be rendered', () => {
   it.each<[string, JsonObject, string, RegExp]>([
     ['config.replicas', { extraValues: { api: { replicas: 1 } } }, 'fail', /only one replica of api/],
     ['config.replicas', { extraValues: { localSandbox: { replicas: 1 } } }, 'pass', /two or more/],
@@ -63,11 +63,14 @@ describe('extraValues count where nothing could be rendered', () => {
   });
 });
 
-describe('what is rendered is what is judged', () => {
+describe('the rendered set is judged', () => {
   const URL = { settings: { DB_HOST: 'pg.elsewhere.example' } };
   it.each<[string, RenderedSet, string, RegExp]>([
     ['config.replicas', rendered({ workloads: HEALTHY }), 'pass', /two or more/],
     ['config.replicas', withProcess('web', { replicas: 1 }), 'fail', /only one replica of web/],
+    ['config.queues', rendered({ workloads: HEALTHY }), 'pass', /all queues of its image/],
+    ['config.queues', withProcess('worker', { settings: { CELERY_QUEUES: 'mail' } }), 'fail', /consumes dataset/],
+    ['config.queues', withProcess('worker', { replicas: 0 }), 'fail', /no worker is rendered/],
     ['config.replicas', withProcess('beat', { replicas: 2 }), 'fail', /2 × beat/],
     [
       'config.replicas',
@@ -130,7 +133,7 @@ describe('what is rendered is what is judged', () => {
     expect(verdict(id, {}, set)).toEqual([status, expect.stringMatching(words)]);
   });
 
-  it('https without an ingress is a finding where nothing was rendered too', () => {
+  it('https without an ingress is a finding also if nothing was rendered', () => {
     const { ingress: _, ...target } = PROD.target;
     const deployment = parsedDeployment({ ...PROD, target });
     const { status, message } = judged(checkOf('config.tls'), { deployment });

@@ -20,7 +20,7 @@ const OWN_LOGIN: JsonObject = {
   postgres: { databases: { plugin: { name: 'dify_plugin', username: 'plugin', password: { env: 'PLUGIN' } } } },
 };
 
-describe('secrets that one component accepts and another breaks on', () => {
+describe('secrets that one component accepts and another cannot read', () => {
   it.each<[path: string, value: string, over: JsonObject, status: string, words: RegExp]>([
     ['postgres.password', 'p@ss:/?#%&=+"$!{}', {}, 'pass', /every component can read every secret/],
     [
@@ -105,7 +105,7 @@ describe('keys that two components share', () => {
     expect([result.status, result.message]).toEqual([status, expect.stringMatching(words)]);
   });
 
-  it.each(SAMPLE_NAMES)('%s is well', (name) => {
+  it.each(SAMPLE_NAMES)('%s passes', (name) => {
     const deployment = sampleDeployment(name);
     expect(judged(checkOf('config.secret-pairs'), { deployment }).status).toBe('pass');
   });

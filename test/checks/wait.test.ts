@@ -42,7 +42,7 @@ async function wait(first: CheckRun, later: readonly CheckRun[], limitMs: number
   return { run, asked, said };
 }
 
-it('looks again at what fails and at nothing else, until it passes', async () => {
+it('re-checks only what fails, until it passes', async () => {
   const first = runOf(0, { 'redis.a': 'fail', 'redis.b': 'unknown', 'redis.c': 'warn', 'redis.d': 'pass' });
   const later = [runOf(1, { 'redis.a': 'pass', 'redis.b': 'unknown' }), runOf(2, { 'redis.b': 'pass' })];
   const { run, asked, said } = await wait(first, later, 600_000);

@@ -36,24 +36,24 @@ describe('difyctl checks', () => {
 });
 
 describe('difyctl preflight', () => {
-  it('wants a file or a tier', async () => {
+  it('requires a file or a tier', async () => {
     const { code, stderr } = await runCli(['preflight']);
     expect(code).toBe(2);
     expect(stderr).toContain('difyctl preflight --tier prod');
   });
 
-  it('does not forgive a file that was named and is not there', async () => {
+  it('fails if the named file does not exist', async () => {
     const { code } = await runCli(['preflight', '--tier', 'prod', '-c', 'nowhere.yaml']);
     expect(code).toBe(2);
   });
 
-  it('refuses an id that no check has, before looking at anything', async () => {
+  it('refuses an id that no check has before it collects evidence', async () => {
     const { code, stderr } = await runCli(['preflight', '--tier', 'prod', '--only', 'cluster.versoin']);
     expect(code).toBe(2);
     expect(stderr).toContain('did you mean cluster.version?');
   });
 
-  it('says in a terminal what it found, and where to look next', async () => {
+  it('shows its result and the next command in a terminal', async () => {
     const argv = ['preflight', '--tier', 'prod', '--only', 'tools.kubectl,tools.helm'];
     const { code, stdout } = await runCli(argv, {
       terminal: 80,

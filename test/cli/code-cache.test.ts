@@ -31,18 +31,18 @@ it.each<[string, () => Promise<unknown>]>([
     },
   ],
   ['it is a file', () => symlink('/dev/null', join(home, '.cache'))],
-])('there is none if %s', async (_title, prepare) => {
+])('does not exist if %s', async (_title, prepare) => {
   await prepare();
   expect(ownFolder({ HOME: home }, uid)).toBeUndefined();
 });
 
-it('there is none in the home of another user, nor without a user id', () => {
+it('is not created in the home of another user, nor without a user id', () => {
   ownFolder({ HOME: home }, uid);
   expect(ownFolder({ HOME: home }, uid + 1)).toBeUndefined();
   expect(ownFolder({ HOME: home }, undefined)).toBeUndefined();
 });
 
-it('a link to a folder of another place counts as that place', async () => {
+it('a link to another folder counts as that folder', async () => {
   await mkdir(join(home, 'open'));
   await chmod(join(home, 'open'), 0o777);
   await mkdir(join(home, 'open', 'cache'));

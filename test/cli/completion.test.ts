@@ -46,7 +46,7 @@ describe('completion', () => {
     expect(offered('difyctl', 'validate', '')).toEqual([]);
   });
 
-  it('in bash offers ids of checks, the last of a list too, and the actions of checks', () => {
+  it('in bash offers ids of checks, also at the end of a list, and the actions of checks', () => {
     const tls = ['redis.tls', 'postgres.tls'];
     expect(offered('difyctl', 'preflight', '--only', 'redis.tl')).toEqual(['redis.tls']);
     expect(offered('difyctl', 'install', '--skip', `${tls[1]},redis.tl`)).toEqual(['postgres.tls,redis.tls']);
@@ -57,7 +57,7 @@ describe('completion', () => {
     expect(offered('difyctl', 'checks', 'list', '')).toEqual([]);
   });
 
-  it('in bash offers the contexts of the kubeconfig, and runs nothing of what they are called', async () => {
+  it('in bash offers the contexts of the kubeconfig, and never runs text in their names', async () => {
     const bin = await mkdtemp(join(tmpdir(), 'difyctl-completion-'));
     const names = ['kind-lab', 'prod-eu', 'prod-us', 'prod-$(touch ran)', 'prod x'];
     const script = `#!/bin/sh\n[ "$*" = 'config get-contexts -o name' ] && cat <<'END'\n${names.join('\n')}\nEND\n`;
@@ -102,7 +102,7 @@ describe('completion', () => {
     ['bash', ['-n']],
     ['zsh', ['-n']],
     ['fish', ['--no-execute']],
-  ] as const)('for %s is read by the shell itself, where it is installed', (shell, flags) => {
+  ] as const)('for %s is read by the shell itself, if it is installed', (shell, flags) => {
     const { error, status, stderr } = spawnSync(shell, flags, { input: scripts.get(shell) ?? '', encoding: 'utf8' });
     if (error === undefined) expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   });

@@ -5,7 +5,7 @@ import type { Runner } from '../../src/exec/runner.ts';
 
 const CONFIG = { 'current-context': 'b', contexts: [{ name: 'a' }, { name: 'b' }] };
 
-/** Programs that answer by their first words; what is not listed is not there. */
+/** Programs that answer by their first arguments; a program that is not listed does not exist. */
 function runner(answers: Readonly<Record<string, string>>, calls: string[] = []): Runner {
   return {
     run: async (program, args) => {
@@ -22,8 +22,8 @@ function discovery(answers: Readonly<Record<string, string>>, calls?: string[]):
   return new Discovery(runner(answers, calls), undefined, new AbortController().signal);
 }
 
-describe('what is found', () => {
-  test('contexts, the current one first, with what its cluster says; and the engine', async () => {
+describe('discovery', () => {
+  test('finds contexts, the current one first, with facts of its cluster, and the engine', async () => {
     const found = discovery({
       'config view': JSON.stringify(CONFIG),
       'get nodes': 'v1.34.2 eu-1a\nv1.34.2 eu-1b\nv1.34.2 eu-1b\n',
@@ -52,7 +52,7 @@ describe('what is found', () => {
     });
   });
 
-  test('nothing, where there is no program, no cluster, no engine, or no sense in what they print', async () => {
+  test('finds nothing without a program, a cluster or an engine, or if their output is unreadable', async () => {
     const nothing = discovery({});
     await nothing.lookAround();
     expect(nothing.found).toEqual({ contexts: [] });
@@ -67,7 +67,7 @@ describe('what is found', () => {
     ]);
   });
 
-  test('a cluster is asked once', async () => {
+  test('queries a cluster once', async () => {
     const calls: string[] = [];
     const found = discovery({ 'config view': JSON.stringify(CONFIG), 'get nodes': 'v1.34.2 \n' }, calls);
     await found.lookAround();

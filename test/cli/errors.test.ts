@@ -4,8 +4,8 @@ import { exitCodeOf, faultDocument, faultText } from '../../src/cli/frame/errors
 
 const PLAIN = { verbose: false, color: false, unicode: true };
 
-describe('a fault', () => {
-  it('of an outside program shows what was run, its last lines, and the next step', () => {
+describe('an error', () => {
+  it('of an outside program shows the command, its last lines, and the next step', () => {
     const error = new ExternalError('helm ended with exit code 1', {
       command: 'helm upgrade dify',
       stderr: ['Error: timed out'],
@@ -29,7 +29,7 @@ describe('a fault', () => {
     });
   });
 
-  it('of ours is called a bug and says what to report, its stack only when asked for', () => {
+  it('of difyctl is called a bug and says what to report, with its stack only if asked', () => {
     const error = new TypeError('x is not a function');
     const text = faultText(error, PLAIN);
     expect(text).toMatch(/a bug in difyctl: x is not a function/);

@@ -30,7 +30,7 @@ describe('without a file and without a terminal', () => {
     ['status', 'difyctl status'],
     ['validate', 'difyctl validate'],
     ['render --out x', 'difyctl render'],
-  ])('%s names the missing file and how to make one', async (words) => {
+  ])('%s names the missing file and how to create one', async (words) => {
     const run = await runCli(words.split(' '), { cwd: folder.path });
     const file = join(folder.path, 'difyctl.yaml');
     expect(run).toEqual({
@@ -72,7 +72,7 @@ describe('an option without a value', () => {
     expect(await readdir(folder.path)).toEqual([]);
   });
 
-  test.each([[','], [' , ']])('a list of commas alone, %j, is empty too', async (list) => {
+  test.each([[','], [' , ']])('a list of only commas, %j, is empty too', async (list) => {
     const run = await runCli(['preflight', '--tier', 'test', '--only', list], { cwd: folder.path });
     expect(run).toMatchObject({ code: 2, stderr: expect.stringContaining('--only is empty') });
   });
@@ -88,7 +88,7 @@ describe('an option without a value', () => {
   });
 });
 
-describe('a selection of the other phase alone', () => {
+describe('a selection of only another phase', () => {
   test.each([
     ['preflight --tier test', 'app.*', 'postflight', "'app.*'"],
     ['preflight --tier test', 'config.tls,app.setup', 'postflight', 'app.setup'],
@@ -130,7 +130,7 @@ describe('a selection of checks that do not apply', () => {
   });
 
   test.each<[readonly string[]]>([[['cluster.*', 'tools']], [['host.*', 'app.drift']], [[]]])(
-    'one that applies is enough: %j',
+    'one check that applies is enough: %j',
     (only) => {
       const deployment = sampleDeployment('test-compose-bundled');
       expect(() =>
@@ -140,7 +140,7 @@ describe('a selection of checks that do not apply', () => {
   );
 });
 
-test('--fail-on takes fail and warn alone', async () => {
+test('--fail-on accepts only fail and warn', async () => {
   const run = await runCli(['preflight', '--tier', 'test', '--fail-on', 'warning'], { cwd: folder.path });
   expect(run).toMatchObject({ code: 2, stdout: '' });
   expect(run.stderr).toMatch(/--fail-on <status>.*fail, warn/);
@@ -171,7 +171,7 @@ describe('a question', () => {
   });
 });
 
-describe('uninstall where nothing is installed', () => {
+describe('uninstall without an installation', () => {
   /** A cluster without release, revision and namespace; it writes down each call. */
   async function emptyCluster(): Promise<Record<string, string>> {
     const bin = join(folder.path, 'bin');

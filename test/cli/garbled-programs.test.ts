@@ -7,7 +7,7 @@ import { temporaryFolder } from '../support/folders.ts';
 
 const folder = temporaryFolder();
 
-/** What a wrapper, a proxy's page or a half-written answer may look like. Each ends with exit code 0. */
+/** Output of a wrapper, a page of a proxy, or an incomplete answer. Each ends with exit code 0. */
 const ANSWERS = {
   nothing: '',
   'a page of HTML': '<html><body>Sign in</body></html>',
@@ -50,8 +50,8 @@ async function programs(text: string): Promise<string> {
   return bin;
 }
 
-describe.each(Object.entries(ANSWERS))('where kubectl, helm and docker print %s', (_title, text) => {
-  test.each(['compose.yaml', 'kubernetes.yaml'])('no command calls it a bug in difyctl: %s', async (file) => {
+describe.each(Object.entries(ANSWERS))('if kubectl, helm and docker print %s', (_title, text) => {
+  test.each(['compose.yaml', 'kubernetes.yaml'])('no command reports a bug in difyctl: %s', async (file) => {
     const env = { PATH: `${await programs(text)}:/usr/bin:/bin`, HOME: folder.path };
     const runs = [];
     for (const words of COMMANDS) {

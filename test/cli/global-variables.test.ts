@@ -26,17 +26,17 @@ describe('DIFYCTL_CONFIG', () => {
 });
 
 describe('DIFYCTL_OUTPUT', () => {
-  test('names the form, of a fault too', async () => {
+  test('sets the format, of an error too', async () => {
     const run = await runCli(['validate'], { cwd: folder.path, env: { DIFYCTL_OUTPUT: 'json' } });
     expect(JSON.parse(run.stdout)).toMatchObject({ kind: 'Error', exitCode: 2 });
   });
 
-  test('yields to --output', async () => {
+  test('--output overrides it', async () => {
     const run = await runCli(['validate', '-o', 'text'], { cwd: folder.path, env: { DIFYCTL_OUTPUT: 'json' } });
     expect(run).toMatchObject({ code: 2, stdout: '' });
   });
 
-  test('holds for the commands that write that form', async () => {
+  test('applies to the commands that write that format', async () => {
     const run = await runCli(['completion', 'bash'], { cwd: folder.path, env: { DIFYCTL_OUTPUT: 'json' } });
     expect(run.code).toBe(0);
     expect(run.stdout).toContain('complete');
@@ -48,14 +48,14 @@ describe('DIFYCTL_OUTPUT', () => {
     expect(run.stderr).toMatch(/^ {2}x command-argument value is invalid/);
   });
 
-  test('that is no form is refused by its name', async () => {
+  test('with an unknown format is refused by its name', async () => {
     const run = await runCli(['validate'], { cwd: folder.path, env: { DIFYCTL_OUTPUT: 'yaml' } });
     expect(run.code).toBe(2);
     expect(run.stderr).toContain('DIFYCTL_OUTPUT: one of text, json');
   });
 });
 
-test('the overview names every exit code that a command of today ends with', () => {
+test('the overview names every exit code that a command ends with', () => {
   const listed = [...overviewText(200).matchAll(/^ {2}(\d+) {2,}\S/gm)].map(([, code]) => Number(code));
-  expect(listed).toEqual(Object.values(EXIT).filter((code) => code !== EXIT.rehearsal));
+  expect(listed).toEqual(Object.values(EXIT));
 });

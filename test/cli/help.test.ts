@@ -7,7 +7,7 @@ import { overviewText } from '../../src/cli/frame/overview.ts';
 import { runCli } from '../support/cli.ts';
 import { expectGolden } from '../support/golden.ts';
 
-test('the overview groups the commands by the day they are for', () => {
+test('the overview groups the commands by use', () => {
   const text = overviewText(200);
   const [, commands = ''] = /\nCommands:\n([\s\S]*?)\n\n/.exec(text) ?? [];
   const names = commands
@@ -48,7 +48,7 @@ test.each(COMMANDS)('the help of $name ends with two examples', async ({ name, l
   );
 });
 
-test('examples name their own command, and options that it has', async () => {
+test('examples name their own command, and only options that exist', async () => {
   const described = new Map((await describeCommands({} as CommandContext)).map((one) => [one.name, one.options]));
   for (const { name, load } of COMMANDS) {
     const { examples } = await load();

@@ -13,7 +13,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const images = (...args: readonly string[]) => runCli(['images', ...args], { cwd: folder, env: { HOME: folder } });
 
-it('lists each image once, those of one-shot services too, with who runs it', async () => {
+it('lists each image once, also those of one-shot services, with the components that run it', async () => {
   const { code, stdout } = await images();
   expect(code).toBe(0);
   expect(stdout).toMatch(/langgenius\/dify-api:1\.16\.1 +api, api_websocket, migration, worker, worker_beat\n/);
@@ -21,14 +21,14 @@ it('lists each image once, those of one-shot services too, with who runs it', as
   expect(stdout.match(/dify-api:/g)).toHaveLength(1);
 });
 
-it('as a list has names alone, one a line', async () => {
+it('as a list has only names, one per line', async () => {
   const { stdout } = await images('--format', 'list');
   const lines = stdout.trimEnd().split('\n');
   expect(lines).toContain('nginx:1.28.0-alpine');
   for (const name of lines) expect(name).toMatch(/^\S+:[^\s:/]+$/);
 });
 
-it('for a mirror has the publisher’s name and ours', async () => {
+it('for a mirror has the name of the publisher and the name in the mirror', async () => {
   const { stdout } = await images('--format', 'mirror', '--images-registry', 'registry.example.com/dify');
   const pairs = stdout
     .trimEnd()
@@ -49,7 +49,7 @@ it('as JSON is one document', async () => {
   });
 });
 
-it('leaves out what is external', async () => {
+it('omits external data services', async () => {
   const external = ['--redis-mode', 'external', '--redis-host', 'redis.example.test', '--redis-password', 'env:X'];
   expect((await images('--format', 'list', ...external)).stdout).not.toContain('redis');
 });

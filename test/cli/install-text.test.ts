@@ -40,7 +40,7 @@ const setup = (over: Partial<CheckResult>) =>
   );
 
 describe('the last lines', () => {
-  test('say where Dify answers, and that its first administrator is to be set', () => {
+  test('say where Dify answers, and that the first administrator must be created', () => {
     const said = text({ outcome: 'applied', revision: 1, postflight: setup({ observed: 'no administrator yet' }) });
     expect(said).toContain('dify is installed (revision 1).');
     expect(said).toContain('  Dify answers at https://dify.example.com.\n');
@@ -48,7 +48,22 @@ describe('the last lines', () => {
     expect(said).toContain('difyctl status');
   });
 
-  test('say that it is set', () => {
+  test('name the commands that enable the timers of backups', () => {
+    const asRoot = ['install -m 644 /srv/dify/systemd/dify-* /etc/systemd/system/', 'systemctl daemon-reload'];
+    const said = text({
+      outcome: 'applied',
+      revision: 1,
+      asRoot,
+      postflight: setup({ observed: 'no administrator yet' }),
+    });
+    expect(said.split('\n').slice(3, 6)).toEqual([
+      '  Enable the timers of the backups, as root:',
+      `     → ${asRoot[0]}`,
+      `     → ${asRoot[1]}`,
+    ]);
+  });
+
+  test('say that the administrator exists', () => {
     const said = text({
       outcome: 'unchanged',
       revision: 3,
@@ -87,7 +102,7 @@ describe('the last lines', () => {
     );
   });
 
-  test('do not claim an answer that nobody gave', () => {
+  test('do not claim an answer that was not received', () => {
     const skipped = setup({ status: 'skip', message: 'every pod is simulated' });
     expect(text({ outcome: 'applied', revision: 1, postflight: skipped })).toContain(
       '(not tested: every pod is simulated).',
@@ -96,7 +111,7 @@ describe('the last lines', () => {
   });
 });
 
-describe('what went wrong', () => {
+describe('an error', () => {
   const failure = {
     summary: 'api did not become ready in 600 s',
     failures: [
@@ -111,7 +126,7 @@ describe('what went wrong', () => {
   };
   const location = [{ name: 'namespace', value: 'dify' }];
 
-  test('is said with its cause, the state that was left, and the next step', () => {
+  test('is shown with its cause, the state of the installation, and the next step', () => {
     const said = text({ outcome: 'failed', revision: 2, releaseRevision: 2, failure, location });
     const order = [
       '✖ api did not',
@@ -129,7 +144,7 @@ describe('what went wrong', () => {
     expect(said.indexOf('✖ api did not')).toBeGreaterThanOrEqual(0);
   });
 
-  test('a first install can be taken away again; what was rolled back is not undone twice', () => {
+  test('a first install can be removed again; a completed rollback is not offered again', () => {
     expect(text({ outcome: 'failed', releaseRevision: 1, failure, location })).toContain('difyctl uninstall dify');
     expect(text({ outcome: 'rolled-back', failure, location })).not.toContain('undo it');
   });
@@ -152,11 +167,19 @@ describe('what went wrong', () => {
 test('a dry run names every object', () => {
   const plan = {
     digest: 'd',
+    oneByOne: [],
+    interruptions: [],
+    drains: [],
     drift: [],
     changes: [{ action: 'change' as const, kind: 'Deployment', name: 'dify-web', paths: ['spec.replicas'] }],
   };
   const said = text({ outcome: 'dry-run', plan });
   expect(said).toContain('~ Deployment dify-web\n        spec.replicas');
   expect(said).toContain('nothing was changed');
-  expect(text({ outcome: 'dry-run', plan: { digest: 'd', changes: [], drift: [] } })).toContain('Nothing to change.');
+  expect(
+    text({
+      outcome: 'dry-run',
+      plan: { digest: 'd', changes: [], oneByOne: [], interruptions: [], drains: [], drift: [] },
+    }),
+  ).toContain('Nothing to change.');
 });

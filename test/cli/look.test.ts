@@ -24,7 +24,7 @@ afterAll(async () => {
   for (const folder of [compose, kubernetes, empty]) await rm(folder, { recursive: true });
 });
 
-describe('what makes objects in a cluster', () => {
+describe('options that create objects in a cluster', () => {
   it.each<[string, () => string, readonly string[], string]>([
     ['not on Compose', () => compose, ['preflight', '--from', 'cluster'], '--from cluster is for Kubernetes'],
     ['not on Compose', () => compose, ['preflight', '--deep'], '--deep is for Kubernetes'],
@@ -54,13 +54,13 @@ describe('--wait', () => {
     expect(unrecoverable.code).toBe(3);
   });
 
-  it.each(['soon', '0s', '10'])('wants a duration: %s', async (text) => {
+  it.each(['soon', '0s', '10'])('requires a duration: %s', async (text) => {
     const { code, stderr } = await runCli(['preflight', '--wait', text], { cwd: kubernetes });
     expect(stderr).toContain(`--wait: a duration such as 90s, 15m or 4h`);
     expect(code).toBe(2);
   });
 
-  it('and evidence that is judged as it was do not go together', async () => {
+  it('is refused together with saved evidence', async () => {
     const saved = join(kubernetes, 'saved');
     const only = ['--only', 'config.debug-logs'];
     await runCli(['preflight', ...only, '--save-evidence', saved], { cwd: kubernetes });

@@ -30,7 +30,7 @@ describe('a deployment file', () => {
 
   it.each<[string, string | Uint8Array, RegExp]>([
     ['that is empty', '', /the file is empty; run difyctl init to write one/],
-    ['that is a list', '- a\n', /1:1 +the file must hold keys and values/],
+    ['that is a list', '- a\n', /1:1 +the file must contain keys and values/],
     ['with tabs', 'tier: test\n\tname: x\n', /2:1 +a tab/],
     [
       'with a key twice in a list',
@@ -54,7 +54,7 @@ describe('a deployment file', () => {
     expect(run.stderr).toMatch(message);
   });
 
-  it('whose key is a collection is refused without a word of the library beside it', async () => {
+  it('whose key is a collection is refused without a warning of the library', async () => {
     const warned: string[] = [];
     const listen = (warning: Error) => warned.push(warning.message);
     process.on('warning', listen);
@@ -103,7 +103,7 @@ describe('a public address', () => {
 describe('init', () => {
   const ANSWERS = ['init', '--non-interactive', '--tier', 'test', '--target', 'compose', '--url', 'http://a.test'];
 
-  it('leaves a file alone that is no UTF-8, since it could not give back its comments', async () => {
+  it('does not change a file that is not UTF-8, because its comments would be lost', async () => {
     const latin = Buffer.concat([Buffer.from(FILE), Buffer.from([0x23, 0xe9, 0x0a])]);
     await writeFile(join(folder, 'latin.yaml'), latin);
     const run = await runCli([...ANSWERS, '--out', 'latin.yaml'], { cwd: folder });
@@ -111,14 +111,14 @@ describe('init', () => {
     expect(await readFile(join(folder, 'latin.yaml'))).toEqual(latin);
   });
 
-  it('below a file says what the file system refused, and is no bug', async () => {
+  it('below a file says what the file system refused, and reports no bug', async () => {
     await writeFile(join(folder, 'file'), '');
     const run = await runCli([...ANSWERS, '--out', 'file/difyctl.yaml'], { cwd: folder });
     expect(run).toMatchObject({ code: 2, stdout: '' });
     expect(run.stderr).toMatch(/a part of its path is a file|ENOTDIR/);
   });
 
-  it('into a folder that nobody may write to, root neither, likewise', async () => {
+  it('into a folder that even root may not write to says what the file system refused', async () => {
     const run = await runCli([...ANSWERS, '--out', '/sys/kernel/difyctl.yaml'], { cwd: folder });
     expect(run).toMatchObject({ code: 2, stderr: expect.stringContaining('permission denied') });
   });
@@ -129,7 +129,7 @@ describe('a secret of several lines on Docker Compose', () => {
   const settings = { env: { ODD_PG: 'first\nhunter2' } };
   const words = 'postgres.password: the secret has more than one line; on Docker Compose it must be one line';
 
-  it('is refused by its name, and not shown', async () => {
+  it('is refused by its name, and its value is not shown', async () => {
     await writeFile(join(folder, 'lines.yaml'), SECRETS);
     const run = await runCli(['render', '--out', 'lines', '-c', 'lines.yaml'], { cwd: folder, ...settings });
     expect(run).toEqual({

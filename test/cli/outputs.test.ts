@@ -16,7 +16,7 @@ it.each<[string, string, boolean, string | undefined]>([
   ['a terminal that was closed', 'EIO', true, undefined],
   ['a full disk', 'ENOSPC', false, 'ENOSPC'],
   ['a device that fails', 'EIO', false, 'EIO'],
-])('%s (%s) ends nothing, whatever is written afterwards', async (_title, code, isTTY, fault) => {
+])('%s (%s) does not end the run, whatever is written afterwards', async (_title, code, isTTY, fault) => {
   const stream = failing(code, isTTY);
   const output = watchOutput(stream);
   stream.write('first');

@@ -30,7 +30,7 @@ const api = (image: string, replicas: number, secret: string): KubernetesObject 
   },
 });
 
-test('a change shows old and new of what is no secret, and nothing that only follows', () => {
+test('a change shows old and new values that are not secret, and no derived values', () => {
   const changes = compareObjects([api('a:1', 2, 's-1')], [api('a:2', 3, 's-2')], 'dify', undefined);
   expect(changeLines(changes, style, true)).toEqual([
     '    ~ Deployment dify-api',
@@ -40,7 +40,7 @@ test('a change shows old and new of what is no secret, and nothing that only fol
   ]);
 });
 
-test('an upgrade is named by its versions, a changed password with what it rolls', () => {
+test('an upgrade is named by its versions, a changed password with the workloads that it restarts', () => {
   const draft = {
     upgrade: [
       { what: 'Dify', from: '1.16.0', to: '1.16.1' },
@@ -54,7 +54,15 @@ test('an upgrade is named by its versions, a changed password with what it rolls
   ]);
 });
 
-test('a drift says what was, what is, by whom and when', () => {
+test('the users that the planned replicas serve are shown, with the component and the figure that limit them', () => {
+  const load = { concurrentUsers: 400, served: 250, limitedBy: '1 × pluginDaemon with 2 cores', figure: 'by a test' };
+  const draft = { load, upgrade: [], plan: { changes: [], drift: [] } } as unknown as PlannedInstall;
+  expect(summaryLines(draft, style).join(' ').replace(/ +/g, ' ')).toBe(
+    ' load about 250 users at once, limited by 1 × pluginDaemon with 2 cores (by a test); load.concurrentUsers is 400',
+  );
+});
+
+test('a drift shows the applied value, the live value, who changed it and when', () => {
   const by = { manager: 'kubectl-edit', at: '2026-11-28T21:04:10Z' };
   const drift = [
     { kind: 'Deployment', name: 'dify-web', change: 'gone' },
@@ -68,5 +76,37 @@ test('a drift says what was, what is, by whom and when', () => {
     '    Deployment dify-api: spec.replicas 3 → 0 (kubectl edit, 2026-11-28 21:04:10 UTC)',
     '    ConfigMap dify-api: data.EXTRA was added: x',
     '    Secret dify-api: data.A was changed, value not shown',
+  ]);
+});
+
+test('workloads that a plan or a drain interrupts are named, with what that means and why', () => {
+  const interruptions = [
+    { name: 'web', effect: 'stops', reason: 'its strategy is Recreate' },
+    { name: 'nginx', effect: 'stops', reason: 'its strategy is Recreate' },
+    { name: 'redis', effect: 'stops', reason: 'a StatefulSet with one pod stops it first' },
+    { name: 'dify-api', effect: 'requests', reason: 'its running pods have no preStop hook' },
+  ];
+  const drains = [
+    { name: 'dify-beat', reason: 'one pod' },
+    { name: 'dify-plugin-daemon', reason: 'one pod' },
+    { name: 'dify-api', reason: 'a ReadWriteOnce volume' },
+  ];
+  const changes = [{ action: 'change', kind: 'Deployment', name: 'dify-api' }];
+  const draft = (plan: object) =>
+    ({ upgrade: [], plan: { drift: [], interruptions, drains, ...plan } }) as unknown as PlannedInstall;
+  const wide = { ...style, width: 160 };
+  const interrupted = [
+    '  stops       web, nginx: not available until the new one is ready (its strategy is Recreate)',
+    '  stops       redis: not available until the new one is ready (a StatefulSet with one pod stops it first)',
+    '  requests    dify-api: a request may fail while a pod stops (its running pods have no preStop hook)',
+  ];
+  expect(summaryLines(draft({ changes }), wide)).toEqual([
+    ...interrupted,
+    '  drain       dify-beat, dify-plugin-daemon: interrupted by a drain of the node (one pod)',
+    '  drain       dify-api: interrupted by a drain of the node (a ReadWriteOnce volume)',
+  ]);
+  expect(summaryLines(draft({ changes: [] }), wide)).toEqual(interrupted);
+  expect(summaryLines(draft({ changes: [], interruptions: [], oneByOne: ['api', 'web'] }), wide)).toEqual([
+    '  one by one  api, web: nginx sends requests to a new container before an old one stops',
   ]);
 });

@@ -36,7 +36,7 @@ describe('a policy', () => {
   it.each([
     ['of the file', ['--config', 'named.yaml']],
     ['of --policy', ['--policy', 'policy.yaml']],
-  ])('%s is laid over the checklist, and every report says so', async (_title, args) => {
+  ])('%s is applied to the checklist, and every report says so', async (_title, args) => {
     const text = await preflight(...ONLY, ...args);
     expect(text.code).toBe(3);
     expect(text.stdout).toMatch(/^policy: acme-prod \(policy\.yaml\)$/m);
@@ -52,7 +52,7 @@ describe('a policy', () => {
     });
   });
 
-  it('is not there where nobody names one', async () => {
+  it('does not exist unless it is named', async () => {
     const { stdout, code } = await preflight(...ONLY, '-o', 'json');
     expect(code).toBe(0);
     const report = JSON.parse(stdout) as CheckReport;
@@ -60,7 +60,7 @@ describe('a policy', () => {
     expect(report.checks.map(({ id, status }) => [id, status])).toEqual([['recovery.upgrade-window', 'warn']]);
   });
 
-  it('goes with saved evidence, and judges it again elsewhere', async () => {
+  it('is saved with evidence, and judges it again elsewhere', async () => {
     const evidence = join(folder, 'evidence');
     await preflight(...ONLY, '--config', 'named.yaml', '--save-evidence', evidence);
     expect(await readFile(join(evidence, 'policy.yaml'), 'utf8')).toBe(POLICY);
@@ -69,7 +69,7 @@ describe('a policy', () => {
     expect(again.code).toBe(3);
   });
 
-  it('that is wrong is told with its place', async () => {
+  it('that is wrong is reported with its place', async () => {
     await writeFile(join(folder, 'wrong.yaml'), POLICY.replace('upgrade-window', 'upgrade-windo'));
     const { code, stderr } = await preflight(...ONLY, '--policy', 'wrong.yaml');
     expect(code).toBe(2);

@@ -22,7 +22,7 @@ it('is a page, or one part of it', async () => {
   expect(JSON.parse((await prerequisites('--format', 'iam')).stdout)).toMatchObject({ Version: '2012-10-17' });
 });
 
-it('grants to whoever is named', async () => {
+it('grants to the named subject', async () => {
   const { stdout } = await prerequisites('--format', 'rbac', '--installer', 'user:jane@example.com');
   const objects = parseAllDocuments(stdout).map((document) => document.toJS() as Record<string, unknown>);
   expect(objects.map(({ kind }) => kind)).toEqual([

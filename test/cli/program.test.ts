@@ -74,7 +74,7 @@ describe('the command line', () => {
       /broken\.yaml has 2 problems\n {4}2:1 +tier +one of test, prod; did you mean prod\?\n {4}4:1 +nmae +unknown key; did you mean name\?\n {2}exit 2\n$/,
     ],
     [['render'], /--out/],
-  ])('%j is wrong usage: exit 2, said on stderr alone', async (argv, stderr) => {
+  ])('%j is wrong usage: exit 2, reported only on stderr', async (argv, stderr) => {
     const run = await runCli(argv, { cwd: folder });
     expect(run).toMatchObject({ code: 2, stdout: '' });
     expect(run.stderr).toMatch(stderr);
@@ -84,7 +84,7 @@ describe('the command line', () => {
     ['-o', 'json', 'validate', '-c', 'broken.yaml'],
     ['validate', '-c', 'broken.yaml', '--output=json'],
     ['validat', '-ojson'],
-  ])('a fault with %s %s … is one JSON document on stdout, and nothing else anywhere', async (...argv) => {
+  ])('an error with %s %s … is one JSON document on stdout, and no other output', async (...argv) => {
     const run = await runCli(argv, { cwd: folder });
     expect(run).toMatchObject({ code: 2, stderr: '' });
     expect(JSON.parse(run.stdout)).toMatchObject({
@@ -96,14 +96,14 @@ describe('the command line', () => {
     });
   });
 
-  it('of several --output the last counts, for a fault too', async () => {
+  it('of several --output the last counts, for an error too', async () => {
     const text = await runCli(['validate', '-o', 'json', '-c', 'none.yaml', '--output=text'], { cwd: folder });
     expect(text).toMatchObject({ code: 2, stdout: '' });
     const json = await runCli(['-otext', 'validate', '-c', 'none.yaml', '-ojson'], { cwd: folder });
     expect(JSON.parse(json.stdout)).toMatchObject({ kind: 'Error' });
   });
 
-  it('without a command is a fault where a document was asked for', async () => {
+  it('a missing command is an error if a document was requested', async () => {
     expect(JSON.parse((await runCli(['-o', 'json'])).stdout)).toMatchObject({ kind: 'Error', exitCode: 2 });
   });
 
@@ -125,7 +125,7 @@ describe('the command line', () => {
     expect(JSON.parse(run.stdout)).toMatchObject({ message: '--output json: difyctl completion supports text' });
   });
 
-  it('warns of what is allowed and odd, on stdout as part of the result', async () => {
+  it('warns about unusual but valid values, on stdout as part of the result', async () => {
     const run = await runCli(['validate', '--url', 'https://lab.test'], { cwd: folder, env: { DIFYCTL_NAEM: 'x' } });
     expect(run.stdout).toMatch(/! DIFYCTL_NAEM {2}unknown variable; did you mean DIFYCTL_NAME\?/);
     expect(run.stdout).toMatch(/! .*target\.tls {2}the URLs are https, but there is no certificate/);
@@ -138,7 +138,7 @@ describe('the command line', () => {
     expect(JSON.parse(run.stdout)).toMatchObject({ deployment: 'from-env', file: join(folder, 'difyctl.yaml') });
   });
 
-  it('uses colour and signs only where the terminal has them', async () => {
+  it('uses colour and signs only if the terminal has them', async () => {
     const argv = ['validate', '-c', 'broken.yaml'];
     const utf8 = { LANG: 'C.UTF-8', TERM: 'xterm' };
     const colour = await runCli(argv, { cwd: folder, terminal: 80, env: utf8 });

@@ -14,7 +14,7 @@ function view(over: object = {}): { readonly said: () => string; readonly view: 
   return { said: () => chunks.join(''), view: progressView(context) };
 }
 
-test('in a log each change of state is a line', () => {
+test('a log has one line for each change of state', () => {
   const { said, view: progress } = view();
   progress.onProgress({ type: 'step-started', step: 'apply', title: 'apply' });
   progress.onProgress({ type: 'step-progress', step: 'apply', detail: 'api 2/3' });
@@ -34,7 +34,19 @@ test('in a log each change of state is a line', () => {
   ]);
 });
 
-test('with --quiet nothing is said', () => {
+test('a long name of a step is followed by its detail', () => {
+  const { said, view: progress } = view();
+  progress.onProgress({
+    type: 'step-ended',
+    step: 'postgres-main',
+    status: 'done',
+    detail: '5 MiB',
+    durationMs: 1_500,
+  });
+  expect(said()).toBe('  ✔ postgres-main  5 MiB   1.5 s\n');
+});
+
+test('--quiet prints nothing', () => {
   const { said, view: progress } = view({ quiet: true });
   progress.onProgress({ type: 'step-progress', step: 'apply', detail: 'api 2/3' });
   progress.end();

@@ -1,11 +1,20 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { documentText, printedDocument } from '../../src/base/document.ts';
 import { rehearsalText } from '../../src/cli/output/rehearsal-text.ts';
-import type { ComponentOutcome, DrillResult, RehearsalReport } from '../../src/rehearsal/report.ts';
+import {
+  type ComponentOutcome,
+  type DrillResult,
+  printedRehearsal,
+  type RehearsalReport,
+} from '../../src/rehearsal/report.ts';
+import { rehearsalReportJsonSchema } from '../../src/rehearsal/report-schema.ts';
 import { rehearsalHtml } from '../../src/report/html/rehearsal.ts';
 import { runCli } from '../support/cli.ts';
+import { createRecorder } from '../support/recorder.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -16,18 +25,38 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const run = (...args: readonly string[]) => runCli(['rehearse', ...args], { cwd: folder, env: { HOME: folder } });
 
-describe('a wrong use', () => {
+describe('wrong usage', () => {
   it.each([
     [['--zones', '3'], '--zones needs --nodes'],
     [['--nodes', '6x8C32G', '--zones', '0'], '--zones 0: a number from 1 to 9'],
     [['--drills', 'node-los'], 'did you mean node-loss?'],
     [['--report', 'out.json'], 'ending must be .html'],
     [['--nodes', '6x8C32G'], 'a rehearsal needs a Kubernetes target'],
+    [['--drills', 'two-node-los'], 'did you mean two-node-loss?'],
   ])('%j is refused', async (args, message) => {
     const { code, stderr } = await run(...args);
     expect(code).toBe(2);
     expect(stderr).toContain(message);
   });
+});
+
+it('install --rehearse on Compose is refused before the engine is asked', async () => {
+  const recorder = await createRecorder({ docker: '/bin/false' });
+  const env = { HOME: folder, PATH: `${recorder.folder}:/usr/bin:/bin` };
+  const refused = await runCli(['install', '--rehearse', '--yes'], { cwd: folder, env });
+  const calls = await recorder.calls();
+  await recorder.remove();
+  expect(refused).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: [
+      '  x a rehearsal needs a Kubernetes target: Compose is one host, which has no scheduler',
+      '     -> difyctl preflight',
+      '  exit 2',
+      '',
+    ].join('\n'),
+  });
+  expect(calls).toEqual([]);
 });
 
 const outcome = (component: string, changes: Partial<ComponentOutcome> = {}): ComponentOutcome => ({
@@ -44,8 +73,8 @@ const drill = (kind: DrillResult['kind'], changes: Partial<DrillResult> = {}): D
 
 const REASON = '1 of 3 replicas pending: 0/5 nodes are available: 5 Insufficient memory';
 const REPORT: RehearsalReport = {
-  ...{ deployment: 'dify', tier: 'prod', seconds: 14.2 },
-  shape: { source: 'flags', nodes: 6, zones: 3, kubernetes: '1.36.3' },
+  ...{ deployment: 'dify', tier: 'prod', seconds: 14.2, renderedSet: 'a1' },
+  shape: { source: 'flags', digest: 'b2', nodes: 6, zones: 3, kubernetes: '1.36.3' },
   zoneByNode: { 'sim-1': 'a', 'sim-2': 'b' },
   summary: { pass: 2, warn: 0, fail: 1, skip: 1 },
   drills: [
@@ -109,6 +138,13 @@ it('numbers the drills on a narrow screen', () => {
   ✖ 2 pass, 0 warn, 1 fail, 1 skip in
     14.2 s
 `);
+});
+
+it('has a document that fits its published schema', () => {
+  const document = printedDocument('RehearsalReport', new Date(0), printedRehearsal(REPORT));
+  const validate = new Ajv({ strict: false, validateFormats: false }).compile(rehearsalReportJsonSchema());
+  expect(validate(JSON.parse(documentText(document))), JSON.stringify(validate.errors)).toBe(true);
+  expect(validate({ ...document, kind: 'CheckReport' })).toBe(false);
 });
 
 it('fits 60 columns', () => {

@@ -28,7 +28,7 @@ describe('a run', () => {
     ['an AbortError', new DOMException('This operation was aborted', 'AbortError'), 130],
     ['what the abort itself says', new Interrupted('interrupted by SIGINT'), 130],
     ['a fault that says more', new UserError('half done'), 2],
-  ])('that was interrupted and ends with %s is no bug', (_title, error, code) => {
+  ])('that was interrupted and ends with %s reports no bug', (_title, error, code) => {
     const { world: outside, text } = world(AbortSignal.abort());
     expect(new CommandRun(outside).fail(error, [])).toBe(code);
     expect(text()).not.toMatch(/bug/);
@@ -47,7 +47,7 @@ describe('a run', () => {
     expect(text()).toMatch(message);
   });
 
-  it('that an uncaught error interrupts shows that error, and what could not be removed', () => {
+  it('that an uncaught error interrupts shows that error, and the objects that could not be removed', () => {
     const { world: outside, text } = world(AbortSignal.abort(new Uncaught(new TypeError('no such field'))));
     const left = ['kubectl delete pvc a -n dify', 'kubectl delete pvc b -n dify'];
     expect(new CommandRun(outside).fail(withDetails(new Interrupted(), left), [])).toBe(1);
@@ -60,7 +60,7 @@ describe('a run', () => {
     expect(text()).toMatch(/run\.test\.ts/);
   });
 
-  it('shows no secret once it knows it, on either stream, in a fault or a result', () => {
+  it('shows no known secret, on either stream, in an error or a result', () => {
     const { world: outside, text } = world(new AbortController().signal);
     const run = new CommandRun(outside);
     const context = run.context(GLOBALS, [], () => Promise.resolve([]));

@@ -116,7 +116,7 @@ describe.each(HOSTILE_TEXTS)('%s from outside', (_, text) => {
     expect(stderr).not.toMatch(/##[a-z]*\[/i);
   });
 
-  it('does nothing in a fault', async () => {
+  it('does nothing in an error', async () => {
     const faults = [
       new ExternalError(text, { command: text, stderr: [text], next: [text] }),
       new UserError(text, { problems: [{ path: text, message: text }] }),
@@ -140,13 +140,13 @@ describe.each(HOSTILE_TEXTS)('%s from outside', (_, text) => {
         view.onProgress({ type: 'step-started', step: 'apply', title: text });
         view.onProgress({ type: 'step-progress', step: 'apply', detail: text });
         view.onProgress({ type: 'note', level: 'warn', text });
-        view.onProgress({ type: 'step-ended', step: 'apply', status: 'failed', detail: text, durationMs: 1 });
+        view.onProgress({ type: 'step-ended', step: 'apply', status: 'failed', detail: text, durationMs: 83_000 });
         view.end();
       },
       { terminal },
     );
     expectClean(stderr, terminal);
-    const ends = stderr.split('\n').filter((line) => line.includes('apply') && line.includes('1 ms'));
+    const ends = stderr.split('\n').filter((line) => line.includes('apply') && line.includes('1m 23s'));
     expect(ends).toHaveLength(1);
   });
 
@@ -165,12 +165,18 @@ describe.each(HOSTILE_TEXTS)('%s from outside', (_, text) => {
       const plan = [...placeLines(draft, style), ...kindLines(draft, style), ...changeLines(changes, style, true)];
       context.stdout.write(`${plan.join('\n')}\n`);
       const versions = { revision: 1, dify: text, chart: text };
-      const view = { name: 'dify', address: text, release, revision, versions, next: text };
+      const rehearsal = {
+        ...{ at: text, verdict: 'fail' as const, kinds: [text], isInstalledSet: false },
+        shape: { source: 'flags' as const, digest: text, nodes: 6, zones: 3, kubernetes: text },
+        summary: { pass: 1, warn: 0, fail: 1, skip: 0 },
+        failures: [{ kind: text, subject: text, message: text }],
+      };
+      const view = { name: 'dify', address: text, release, revision, versions, rehearsal, next: text };
       context.stdout.write(statusText(view, new Date(), style));
       context.stdout.write(revisionLine(revision, style));
     });
     expectClean(stdout);
-    expect(stdout.trimEnd().split('\n')).toHaveLength(4 + 8 + 1);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(4 + 8 + 2 + 1);
   });
 
   it('is not suggested by the wizard', async () => {

@@ -21,7 +21,7 @@ test.each([
   });
 });
 
-test('faults name their place in it', async () => {
+test('errors name their place in it', async () => {
   expect(await run('validate -c -', FILE.replace('test', 'tset'))).toEqual(
     fault('  x standard input has 1 problem', '    3:1  tier  one of test, prod; did you mean test?'),
   );
@@ -34,7 +34,7 @@ test('paths in it are relative to the working directory', async () => {
   expect(await readdir(join(folder.path, 'out/rendered'))).toContain('compose.yaml');
 });
 
-test('install asks nobody who is not there', async () => {
+test('install does not prompt if standard input is the file', async () => {
   const { code, stderr } = await run('install -c -', FILE);
   expect(code).toBe(2);
   expect(stderr).toContain('cannot prompt');
@@ -82,7 +82,7 @@ test('install writes the report of the checks that ran last', async () => {
   expect(await readFile(join(folder.path, 'out.xml'), 'utf8')).toContain('<failure ');
 });
 
-test('install refuses a report of no known form before it does anything', async () => {
+test('install refuses a report of an unknown format before it does anything', async () => {
   expect(await run('install --report out.pdf', '')).toMatchObject({
     code: 2,
     stderr: expect.stringContaining('--report'),

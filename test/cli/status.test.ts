@@ -1,13 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { ExternalError, Interrupted } from '../../src/base/errors.ts';
+import type { JsonObject } from '../../src/base/json.ts';
 import { revisionLine } from '../../src/cli/commands/history.ts';
 import { nextStep } from '../../src/cli/commands/status.ts';
 import type { CommandContext } from '../../src/cli/frame/context.ts';
+import { type ShownBackup, shownBackup } from '../../src/cli/output/status-backup.ts';
+import type { ShownRehearsal } from '../../src/cli/output/status-rehearsal.ts';
 import { type StatusView, statusText } from '../../src/cli/output/status-text.ts';
 import { watchStatus } from '../../src/cli/output/status-watch.ts';
+import { openDeployment } from '../../src/operations/open-deployment.ts';
+import { DRILL_KINDS } from '../../src/rehearsal/report.ts';
 import type { Revision } from '../../src/state/revisions/revision.ts';
 import type { InstalledRelease } from '../../src/targets/target.ts';
 import { runCli } from '../support/cli.ts';
+import { parsedDeployment, SAMPLE_FILES } from '../support/deployments.ts';
 
 const worker = { name: 'dify-worker', desired: 3, restarts: 0, detail: '', simulated: false };
 const live = (over: Partial<InstalledRelease> = {}): InstalledRelease => ({
@@ -57,6 +63,7 @@ const revision = {
 const view: StatusView = {
   ...{ name: 'dify', address: 'https://dify.example.com', release: live(), revision, next: 'difyctl plan' },
   versions: { revision: 3, dify: '1.16.1', chart: '0.38.0' },
+  rehearsal: undefined,
 };
 const TEXT = [
   '  dify   deployed, release revision 1',
@@ -68,7 +75,7 @@ const TEXT = [
   '',
 ];
 
-test('the status says address, versions and age', () => {
+test('the status shows address, versions and age', () => {
   expect(statusText(view, NOW, style)).toBe(TEXT.join('\n'));
 });
 
@@ -80,6 +87,75 @@ test.each([
   ['no time', 'just now'],
 ])('a revision of %s is of %s', (endedAt, age) => {
   expect(statusText({ ...view, revision: { ...revision, endedAt } }, NOW, style)).toContain(`, ${age} (`);
+});
+
+describe('the newest rehearsal', () => {
+  const shown: ShownRehearsal = {
+    ...{ at: '2026-11-22T11:57:00Z', verdict: 'pass', kinds: DRILL_KINDS, isInstalledSet: true, failures: [] },
+    shape: { source: 'cluster', digest: 'd', nodes: 6, zones: 3, kubernetes: '1.36.3' },
+    summary: { pass: 18, warn: 0, fail: 0, skip: 2 },
+  };
+  const failed: Partial<ShownRehearsal> = {
+    ...{ verdict: 'fail', summary: { pass: 16, warn: 0, fail: 2, skip: 2 }, isInstalledSet: false },
+    failures: ['sim-1', 'sim-2'].map((subject) => ({ kind: 'node-loss', subject, message: 'api: no node' })),
+  };
+  const partial: Partial<ShownRehearsal> = {
+    ...{ verdict: 'warn', kinds: ['spread'], isInstalledSet: undefined },
+    shape: { ...shown.shape, source: 'flags', nodes: 1, zones: 1 },
+    summary: { pass: 0, warn: 1, fail: 0, skip: 0 },
+  };
+
+  test.each([
+    ['passed', {}, ['18 drills passed, 3m ago (2026-11-22T11:57:00Z), 6 nodes', 'in 3 zones of the cluster']],
+    [
+      'failed, of other objects',
+      failed,
+      [
+        '2 of 18 drills failed, 3m ago (2026-11-22T11:57:00Z), 6',
+        'nodes in 3 zones of the cluster, of another rendered set',
+        '✖ node-loss sim-1, node-loss sim-2',
+      ],
+    ],
+    [
+      'of some drills, before an install',
+      partial,
+      ['1 drill, 1 warning, 3m ago (2026-11-22T11:57:00Z), 1', 'node in 1 zone from --nodes, only spread'],
+    ],
+  ] as const)('that %s', (_, changes, words) => {
+    const text = statusText({ ...view, rehearsal: { ...shown, ...changes } }, NOW, { ...style, width: 70 });
+    const lines = text.split('\n').filter((line) => !TEXT.includes(line));
+    const [first = '', ...more] = words;
+    expect(lines).toEqual([`  rehearsal   ${first}`, ...more.map((line) => ' '.repeat(14) + line)]);
+  });
+});
+
+describe('the newest backup set', () => {
+  const newest = { set: 'dify-1', commonPoint: '2026-11-22T02:00:01.000Z', seconds: 300, bytes: 3 * 2 ** 30 };
+
+  test.each<[string, ShownBackup, string]>([
+    [
+      'is shown with its age, size and duration',
+      { newest, sets: 9 },
+      '9h ago (2026-11-22T02:00:01.000Z), 3 GiB in 5m, 9 sets, newest dify-1',
+    ],
+    ['does not exist', { newest: undefined, sets: 0 }, 'no complete set: difyctl backup makes one'],
+    ['cannot be read', { reason: 'the repository\nis locked' }, 'unknown: the repository is locked'],
+  ])('%s', (_, backup, words) => {
+    const lines = statusText({ ...view, backup }, NOW, style).split('\n');
+    expect(lines.filter((line) => !TEXT.includes(line))).toEqual([`  backup      ${words}`]);
+  });
+
+  test('is not asked for without a repository in the file, and a fault is words', async () => {
+    const { signal } = new AbortController();
+    const opened = (file: JsonObject) =>
+      openDeployment({ deployment: parsedDeployment(file), baseDirectory: '/nowhere', env: {} });
+    const bundled = SAMPLE_FILES['test-compose-bundled'];
+    expect(await shownBackup(opened(bundled), { env: {}, signal })).toBeUndefined();
+    const backup = { repository: '/nowhere/repository', password: { env: 'MISSING' } };
+    expect(await shownBackup(opened({ ...bundled, recovery: { backup } }), { env: {}, signal })).toEqual({
+      reason: 'the repository of backups cannot be opened: a secret for it was not found',
+    });
+  });
 });
 
 describe('--watch', () => {
@@ -113,7 +189,7 @@ describe('--watch', () => {
   }
   const away = new ExternalError('the API server does not answer');
 
-  test('draws over a terminal until Ctrl-C', async () => {
+  test('redraws a terminal until Ctrl-C', async () => {
     const { thrown, written, drawn } = await watched(true, 24, [view, away]);
     expect(thrown).toBeInstanceOf(Interrupted);
     expect(written).toBe('');
@@ -128,7 +204,7 @@ describe('--watch', () => {
     expect(drawn.split('\n')).toHaveLength(4);
   });
 
-  test('writes elsewhere what has changed', async () => {
+  test('without a terminal writes only changes', async () => {
     const other = { ...view, next: 'difyctl install' };
     const { thrown, written } = await watched(false, 24, [view, view, other]);
     expect(thrown).toBeInstanceOf(Interrupted);
@@ -138,11 +214,11 @@ describe('--watch', () => {
     );
   });
 
-  test('ends with what the first look fails at', async () => {
+  test('ends with the error of the first reading', async () => {
     expect(await watched(false, 24, [away])).toEqual({ thrown: away, written: '', drawn: '' });
   });
 
-  test('is for people', async () => {
+  test('is refused with JSON output', async () => {
     const run = await runCli(['status', '--watch', '-o', 'json']);
     expect(run.code).toBe(2);
     expect(run.stdout).toContain('--watch writes text');

@@ -10,8 +10,8 @@ const PIPES = { stdin: {}, stdout: {}, stderr: {} };
 const WISHES = { color: true, nonInteractive: false };
 const UTF8 = { LANG: 'en_US.UTF-8', TERM: 'xterm-256color' };
 
-describe('what a terminal can show', () => {
-  it('is everything on a terminal', () => {
+describe('the abilities of a terminal', () => {
+  it('are complete on a terminal', () => {
     expect(detectTerminal(TERMINAL, UTF8, WISHES)).toEqual({
       interactive: true,
       stdoutIsTerminal: true,
@@ -29,11 +29,11 @@ describe('what a terminal can show', () => {
     ['CI is off', { CI: 'false' }, true],
     ['CI is empty', { CI: '' }, true],
     ['the terminal is dumb', { TERM: 'dumb' }, false],
-  ])('somebody can be asked where %s', (_title, env, interactive) => {
+  ])('a prompt is possible if %s', (_title, env, interactive) => {
     expect(detectTerminal(TERMINAL, { ...UTF8, ...env }, WISHES).interactive).toBe(interactive);
   });
 
-  it('nobody is asked with --non-interactive, or where one of input and errors is no terminal', () => {
+  it('no prompt with --non-interactive, or if input or stderr is not a terminal', () => {
     expect(detectTerminal(TERMINAL, UTF8, { ...WISHES, nonInteractive: true }).interactive).toBe(false);
     expect(detectTerminal({ ...TERMINAL, stdin: {} }, UTF8, WISHES).interactive).toBe(false);
     expect(detectTerminal({ ...TERMINAL, stderr: {} }, UTF8, WISHES).interactive).toBe(false);
@@ -65,7 +65,7 @@ describe('what a terminal can show', () => {
     expect(detectTerminal(TERMINAL, env, WISHES).unicode).toBe(unicode);
   });
 
-  it('is 80 columns wide where nobody knows, or as COLUMNS says', () => {
+  it('the width is 80 columns if it is unknown, or the value of COLUMNS', () => {
     expect(detectTerminal(PIPES, {}, WISHES).width).toBe(80);
     expect(detectTerminal(PIPES, { COLUMNS: '120' }, WISHES).width).toBe(120);
     expect(detectTerminal(PIPES, { COLUMNS: 'wide' }, WISHES).width).toBe(80);

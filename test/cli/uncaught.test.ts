@@ -9,7 +9,7 @@ const folder = temporaryFolder();
 const run = (format: string) =>
   execa(process.execPath, ['--import', 'tsx', OWNER, folder.path, format], { reject: false, stdin: 'ignore' });
 
-test('an error that nobody caught is one document with -o json', async () => {
+test('an uncaught error is one document with -o json', async () => {
   const { exitCode, stdout, stderr } = await run('json');
   expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
   expect(JSON.parse(stdout)).toMatchObject({
@@ -20,7 +20,7 @@ test('an error that nobody caught is one document with -o json', async () => {
   });
 });
 
-test('an error that nobody caught is told without a line of source', async () => {
+test('an uncaught error is shown without a line of source', async () => {
   const { exitCode, stdout, stderr } = await run('text');
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
   expect(stderr).toContain('a bug in difyctl: a parser met what it did not expect');

@@ -16,9 +16,9 @@ const GOOD = {
 const NEWER = 'this installation was last changed by difyctl 9.9.9, so nothing was changed';
 const DAMAGED = 'a revision of this installation cannot be read, so nothing was changed';
 
-/** Bytes of the document of revision 3, as a file and as the gzip of a Secret; what is said of it; and the way out. */
+/** Bytes of the document of revision 3, as a file and as the gzip of a Secret; the expected reason; and the expected next step. */
 const FAULTS = [
-  ['an unknown outcome', bytes({ outcome: 'restored' }), 'outcome "restored" is unknown', NEWER],
+  ['an unknown outcome', bytes({ outcome: 'promoted' }), 'outcome "promoted" is unknown', NEWER],
   ['an unknown version', bytes({ version: 2 }), 'document version 2 is unknown', NEWER],
   ['damage', { file: Buffer.from('{"kind":"Rev'), gzip: Buffer.from('no gzip') }, 'it is not JSON', DAMAGED],
 ] as const;
@@ -46,7 +46,6 @@ async function programs(secret: object | undefined): Promise<string> {
   const answers = {
     kubectl: [
       `*'get secrets'*type=difyctl*) printf '%s' '${list(...(secret === undefined ? [] : [secret]))}' ;;`,
-      `*'get secrets'*'-o name'*) ;;`,
       `*' -o json'*) printf '%s' '${list()}' ;;`,
       `*jsonpath*) printf 'uid' ;;`,
     ],
@@ -78,7 +77,7 @@ async function installation(type: TargetType, { file, gzip }: ReturnType<typeof 
 
 const composeRevision = () => join(folder.path, 'stack', '.difyctl', 'revisions', '3.json');
 
-/** What the programs were asked to change, and every file of the folder with its content. */
+/** The changes that programs were called for, and every file of the folder with its content. */
 async function state(): Promise<{ readonly writes: readonly string[]; readonly files: ReadonlyMap<string, string> }> {
   const entries = await readdir(folder.path, { recursive: true, withFileTypes: true });
   const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));

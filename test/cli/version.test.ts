@@ -66,7 +66,7 @@ describe('difyctl version', () => {
     });
   });
 
-  test('says each missing part, and is no fault', async () => {
+  test('names each missing part, and succeeds', async () => {
     const { code, stdout, stderr } = await run(await programs('kubectl'));
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const lines = stdout.split('\n').map((line) => line.trimEnd());
@@ -80,7 +80,7 @@ describe('difyctl version', () => {
     );
   });
 
-  test('says what is wrong with a file, and goes on', async () => {
+  test('reports the error of a file, and continues', async () => {
     await writeFile(join(folder.path, 'difyctl.yaml'), 'tier: prd\n');
     const { code, stdout } = await run(await programs('kubectl'), '-o', 'json');
     expect(code).toBe(0);

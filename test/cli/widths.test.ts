@@ -28,7 +28,7 @@ function contextOf(columns: number, written: string[]): CommandContext {
   return { quiet: false, env: {}, terminal, stderr: { write }, draw: write, redact } as unknown as CommandContext;
 }
 
-it('the line that moves ends at every width that a terminal can report', () => {
+it('the progress line fits every width that a terminal can report', () => {
   for (const columns of WIDTHS) {
     const written: string[] = [];
     const view = progressView(contextOf(columns, written));
@@ -60,7 +60,7 @@ it('reports, reviews and notes have all their words at every width', () => {
   }
 });
 
-it('the command line answers at every width', async () => {
+it('the command line works at every width', async () => {
   for (const terminal of WIDTHS) {
     const { code, stdout } = await runCli(['checks', 'explain', 'cluster.capacity.nodes'], { terminal });
     expect([code, stdout.length > 0 && stdout.length < ENOUGH]).toEqual([0, true]);

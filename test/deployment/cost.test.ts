@@ -26,8 +26,8 @@ function faultOf(run: () => unknown): UserError {
 const faultOfFile = (text: string): UserError => faultOf(() => parseDeployment(text, { source: 'difyctl.yaml' }));
 
 /** Before, each of these compared every line with every other, and took minutes. */
-describe('a file with very many faults', () => {
-  test('of unknown keys names the first 50 with their places, and how many there are', () => {
+describe('a file with very many errors', () => {
+  test('with unknown keys names the first 50 with their places, and their number', () => {
     const { message, problems } = faultOfFile(`${FRAME}${lines(20_000, (index) => `teir${index}: 1\n`)}`);
     expect(message).toBe('difyctl.yaml has 20000 problems; the first 50 are shown');
     expect(problems).toHaveLength(50);
@@ -40,7 +40,7 @@ describe('a file with very many faults', () => {
     expect(problems[49]).toMatchObject({ path: 'teir49', line: 53, column: 1 });
   });
 
-  test('of one key that stands there again and again names it, and where it stood first', () => {
+  test('with one repeated key names it, and its first place', () => {
     const { message, problems } = faultOfFile(`${FRAME}${lines(60_000, () => 'name: dify\n')}`);
     expect(message).toBe('difyctl.yaml has 59999 problems; the first 50 are shown');
     expect(problems[0]).toEqual({
@@ -51,7 +51,7 @@ describe('a file with very many faults', () => {
     });
   });
 
-  test('of one endless key repeats no more of it than a line', () => {
+  test('with one endless key repeats at most one line of it', () => {
     const { problems } = faultOfFile(`${FRAME}? ${'x'.repeat(500_000)}\n: 1\n`);
     expect(problems.map(({ path }) => path.length)).toEqual([201]);
   });
@@ -59,13 +59,13 @@ describe('a file with very many faults', () => {
   test.each([
     ['lists', `${FRAME}extraValues: ${'['.repeat(20_000)}`],
     ['keys', `${FRAME}extraValues: ${'{ a: '.repeat(101)}1${' }'.repeat(101)}\n`],
-  ])('of %s in each other is refused', (_title, text) => {
+  ])('of nested %s is refused', (_title, text) => {
     expect(faultOfFile(text).problems).toEqual([
       { path: '', message: 'nested too deeply: at most 100 levels are read' },
     ]);
   });
 
-  test('a policy likewise', () => {
+  test('of nested values is refused in a policy too', () => {
     const { message, problems } = faultOf(() =>
       parsePolicy(`${POLICY}${lines(20_000, (index) => `k${index}: 1\n`)}`, 'policy.yaml', () => undefined),
     );
@@ -87,7 +87,7 @@ describe('a file with very many faults', () => {
   });
 });
 
-test('values that a chart does not take are named up to 20, and how many more there are', () => {
+test('values that a chart does not accept are named up to 20, with the number of the others', () => {
   const facts = { name: 'dify', version: '1.0.0', appVersion: '', values: { api: {} }, schema: undefined };
   const values = Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`apj${index}`, 1]));
   const { message, problems } = faultOf(() => checkChartKeys(values, facts, values));

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_SETS, sizeOf } from '../../src/checklist/default-sets.ts';
+import { DEFAULT_SETS, NEWEST_SET, sizeOf } from '../../src/checklist/default-sets.ts';
+import { LOAD_1 } from '../../src/checklist/load.ts';
 import { SIZES_1 } from '../../src/checklist/sizing.ts';
 import { plannedComponents } from '../../src/deployment/components.ts';
 import { withDefaults } from '../../src/deployment/defaults.ts';
@@ -9,12 +10,12 @@ import type { Deployment } from '../../src/deployment/schema/deployment.ts';
 import { SAMPLE_FILES, sampleDeployment } from '../support/deployments.ts';
 
 const PROD_2 = { ...SIZES_1.prod, api: { ...SIZES_1.prod.api, replicas: 5 } };
-const WITH_SECOND = { ...DEFAULT_SETS, 2: { sizes: { ...SIZES_1, prod: PROD_2 } } };
+const WITH_SECOND = { ...DEFAULT_SETS, 2: { sizes: { ...SIZES_1, prod: PROD_2 }, load: LOAD_1 } };
 
 /** A sample that names the set; the schema of this difyctl has no second one. */
 const sample = (defaults: number) => ({ ...sampleDeployment('prod-kubernetes-s3-qdrant'), defaults }) as Deployment;
 
-describe('a second set of defaults', () => {
+describe('another set of defaults', () => {
   test('has its own sizes, and the first keeps its own', () => {
     expect(sizeOf({ tier: 'prod', defaults: 2 }, 'api', WITH_SECOND)).toEqual({ ...SIZES_1.prod.api, replicas: 5 });
     expect(sizeOf({ tier: 'prod', defaults: 1 }, 'api', WITH_SECOND)).toEqual(SIZES_1.prod.api);
@@ -39,12 +40,20 @@ describe('a second set of defaults', () => {
   });
 
   test('is refused by name while this difyctl does not have it', () => {
-    const judged = validateDeployment({ ...SAMPLE_FILES['test-compose-bundled'], defaults: 2 });
+    const judged = validateDeployment({ ...SAMPLE_FILES['test-compose-bundled'], defaults: NEWEST_SET + 1 });
     expect(judged).toEqual({ problems: [{ path: ['defaults'], message: expect.stringContaining('1') }] });
   });
 });
 
 // A difference here means that files which say `defaults: 1` would get other sizes: make a new set.
+test('the figure of the load of set 1 is the one that was released', () => {
+  expect(LOAD_1).toEqual({
+    source: 'Alibaba Cloud SAE for 100 requests per second',
+    requestsPerSecond: 100,
+    cores: { api: 16, pluginDaemon: 8, worker: 1, web: 1, sandbox: 1, proxy: 1 },
+  });
+});
+
 test('the sizes of set 1 are those that were released', () => {
   const digest = createHash('sha256').update(JSON.stringify(SIZES_1)).digest('hex').slice(0, 16);
   expect(digest).toBe('64404e712a3f1079');

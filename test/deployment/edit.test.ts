@@ -109,7 +109,7 @@ describe('editDeployment on an existing file', () => {
     expect(editDeployment(COMMENTED, changes([path, value]))).toBe(COMMENTED.replace(old, fresh));
   });
 
-  it('edits inside a flow map and keeps what is around it', () => {
+  it('edits inside a flow map and keeps the text around it', () => {
     const edited = editDeployment(
       COMMENTED,
       changes(['target.ingress.className', 'traefik'], ['target.ingress.tls', null]),
@@ -128,7 +128,7 @@ describe('editDeployment on an existing file', () => {
     expect(editDeployment(windows, changes(['target.httpPort', 8080]))).toBe(`${windows}\r\n  httpPort: 8080\r\n`);
   });
 
-  it('refuses a place that an alias fills, rather than change two places', () => {
+  it('refuses a value behind an alias, because two places would change', () => {
     const aliased = 'tier: test\npostgres: &pg\n  mode: bundled\nredis: *pg\n';
     expect(() => editDeployment(aliased, changes(['redis.mode', 'external']))).toThrow(/alias/);
   });
@@ -137,7 +137,7 @@ describe('editDeployment on an existing file', () => {
     expect(() => editDeployment('tier: [', changes(['tier', 'prod']))).toThrow(/must be valid/);
   });
 
-  it('starts a new file over comments alone', () => {
+  it('starts a new file if the file contains only comments', () => {
     expect(editDeployment('', changes(['tier', 'test']))).toContain('tier: test');
   });
 });
@@ -203,7 +203,7 @@ describe('any edit of any sample', () => {
     ),
   });
 
-  it('gives the data that was meant, and leaves every comment and untouched line alone', () => {
+  it('gives the intended data, and keeps every comment and untouched line', () => {
     fc.assert(
       fc.property(fc.array(change, { maxLength: 6 }), (edits) => {
         const edited = editDeployment(COMMENTED, edits);
@@ -310,7 +310,7 @@ describe('any file, however it is written', () => {
   });
 });
 
-/** What a change means, said independently of the code under test. */
+/** The meaning of a change, computed independently of the code under test. */
 function meant(data: JsonObject, { path, value }: FileEdit): JsonObject {
   const copy = structuredClone(data) as Record<string, unknown>;
   let at = copy;

@@ -29,12 +29,12 @@ describe('the JSON Schema', () => {
     expect(validate({ ...SAMPLE_FILES['test-compose-bundled'], ...change })).toBe(false);
   });
 
-  it('does not ask for what a tier fills in', () => {
+  it('does not require fields that have a tier default', () => {
     const { mode: _mode, ...postgres } = SAMPLE_FILES['prod-kubernetes-s3-qdrant'].postgres as JsonObject;
     expect(validate({ ...SAMPLE_FILES['prod-kubernetes-s3-qdrant'], postgres })).toBe(true);
   });
 
-  it('says of every field what it means', () => {
+  it('describes every field', () => {
     const silent = FLAG_TABLE.flatMap(({ paths }) => paths).filter((path) => meaning(path.split('.')) === undefined);
     expect(silent).toEqual([]);
     const properties = propertiesOf(deploymentJsonSchema());
@@ -48,7 +48,7 @@ describe('the JSON Schema', () => {
 });
 
 /** Parts of a secret reference. */
-const SELF_EVIDENT = new Set(['env', 'file', 'kubernetes', 'generated', 'name', 'key']);
+const SELF_EVIDENT = new Set(['env', 'file', 'kubernetes', 'external', 'generated', 'name', 'key', 'property']);
 
 function propertiesOf(schema: Json): readonly (readonly [string, Json])[] {
   if (Array.isArray(schema)) return (schema as readonly Json[]).flatMap(propertiesOf);

@@ -9,7 +9,7 @@ import { NO_OVERRIDES } from '../../src/deployment/overrides.ts';
 const TEST = 'apiVersion: difyctl/v1\ntier: test\ntarget: { type: compose }\n';
 const EXTERNAL = `${TEST}postgres:\n  mode: external\n  host: db\n`;
 
-/** Problems of a text, none where it is valid. */
+/** Problems of a text; empty if it is valid. */
 function problemsOf(text: string): readonly Problem[] {
   try {
     parseDeployment(text, { source: 'difyctl.yaml' });
@@ -20,7 +20,7 @@ function problemsOf(text: string): readonly Problem[] {
   }
 }
 
-describe('a text that is no readable YAML', () => {
+describe('a text that is not readable YAML', () => {
   it.each<[string, string, RegExp, number | undefined]>([
     ['is empty', '', /empty/, undefined],
     ['holds comments alone', '# nothing\n\n', /empty/, undefined],
@@ -47,18 +47,18 @@ describe('a text that is no readable YAML', () => {
     '@hunter2',
     'x: &a *hunter2',
     '%hunter2',
-  ])('never repeats what stands in it: %s', (text) => {
+  ])('its error never repeats its contents: %s', (text) => {
     const problems = problemsOf(text);
     expect(problems.length).toBeGreaterThan(0);
     expect(JSON.stringify(problems)).not.toContain('hunter2');
   });
 
-  it('is read all the same with a byte order mark, Windows line ends, anchors and merge keys', () => {
+  it('a file with a byte order mark, Windows line ends, anchors and merge keys is read', () => {
     const text = `\uFEFF${TEST}postgres: &same\n  mode: bundled\nredis:\n  <<: *same\n`.replaceAll('\n', '\r\n');
     expect(problemsOf(text)).toEqual([]);
   });
 
-  it('is refused where aliases multiply it beyond reason', () => {
+  it('is refused if aliases multiply it beyond the limit', () => {
     const bomb = [
       'a: &a [x,x,x,x,x,x,x,x,x]',
       ...'bcdefgh'.split('').map((name, i) => `${name}: &${name} [${Array(9).fill(`*${'abcdefgh'[i]}`)}]`),
@@ -67,7 +67,7 @@ describe('a text that is no readable YAML', () => {
   });
 });
 
-describe('what a file says wrongly', () => {
+describe('the errors of a file', () => {
   it.each<[string, string, string, string | RegExp]>([
     ['a misspelt section', `${TEST}postgress: {}\n`, 'postgress', 'unknown key; did you mean postgres?'],
     [
@@ -188,7 +188,7 @@ describe('what a file says wrongly', () => {
     expect(JSON.stringify(problems)).not.toMatch(/hunter2|12345678/);
   });
 
-  it('is said all at once, in the order of the file, also where rules between fields are broken', () => {
+  it('are reported together, in the order of the file, also for rules between fields', () => {
     const text = `${TEST}nmae: x\nredis: { databases: { cache: 1 } }\nlogging: { level: LOUD }\ncomponents: { beat: { replicas: 2 } }\n`;
     expect(problemsOf(text).map(({ path, line }) => [path, line])).toEqual([
       ['nmae', 4],
@@ -198,15 +198,15 @@ describe('what a file says wrongly', () => {
     ]);
   });
 
-  it('has its line and column', () => {
+  it('have line and column', () => {
     expect(problemsOf(`${EXTERNAL}  password: { env: A }\n  port: 0\n`)).toEqual([
       { path: 'postgres.port', message: 'at least 1', line: 8, column: 3 },
     ]);
   });
 });
 
-describe('what the tier fills in', () => {
-  it('is bundled and local in test, on localhost with the port of Compose', () => {
+describe('tier defaults', () => {
+  it('are bundled and local in test, on localhost with the port of Compose', () => {
     const { deployment } = parseDeployment(TEST.replace('compose', 'compose, httpPort: 8080'), { source: 'x' });
     expect(deployment.urls).toEqual({
       console: 'http://localhost:8080',
@@ -222,7 +222,7 @@ describe('what the tier fills in', () => {
     ]).toEqual(['bundled', 'bundled', 'local', 'bundled']);
   });
 
-  it('is external in prod, where addresses are then needed, and no recovery plan is made up', () => {
+  it('are external in prod, which requires addresses, and contain no recovery plan', () => {
     const paths = problemsOf(TEST.replace('test', 'prod')).map(({ path }) => path);
     expect(paths).toEqual(
       expect.arrayContaining([
@@ -236,7 +236,7 @@ describe('what the tier fills in', () => {
     );
   });
 
-  it('never overrules the file', () => {
+  it('never override the file', () => {
     const text = `${TEST}urls: { console: http://a.test, api: http://a.test, app: http://a.test, files: http://a.test }\n`;
     expect(parseDeployment(text, { source: 'x' }).deployment.urls.console).toBe('http://a.test');
   });
@@ -251,13 +251,13 @@ describe('loadDeployment', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('says where the file is, and the folder that its paths are relative to', async () => {
+  it('returns the path of the file, and the folder that its paths are relative to', async () => {
     await writeFile(join(folder, 'a.yaml'), TEST);
     const loaded = await loadDeployment('a.yaml', { ...NO_OVERRIDES, cwd: folder });
     expect(loaded).toMatchObject({ path: join(folder, 'a.yaml'), baseDirectory: folder, text: TEST, warnings: [] });
   });
 
-  it('refuses a missing file, and names the command that makes one', async () => {
+  it('refuses a missing file, and names the command that creates one', async () => {
     const failure = loadDeployment(join(folder, 'none.yaml'));
     await expect(failure).rejects.toThrow(/does not exist/);
     await expect(failure).rejects.toMatchObject({
@@ -265,7 +265,7 @@ describe('loadDeployment', () => {
     });
   });
 
-  it('refuses a folder, and bytes that are no UTF-8', async () => {
+  it('refuses a folder, and bytes that are not UTF-8', async () => {
     await mkdir(join(folder, 'd'));
     await expect(loadDeployment(join(folder, 'd'))).rejects.toThrow(/folder/);
     await writeFile(join(folder, 'latin1.yaml'), Buffer.from([0x74, 0x3a, 0x20, 0xe9, 0x0a]));
@@ -281,7 +281,7 @@ describe('loadDeployment', () => {
   });
 });
 
-/** root may read everything: its tests look as `nobody`. */
+/** root may read everything, so its tests run as `nobody`. */
 async function asSomebodyElse(look: () => Promise<void>): Promise<void> {
   if (process.getuid?.() !== 0) return look();
   process.seteuid?.(65_534);

@@ -45,12 +45,12 @@ describe('precedence', () => {
     expect(parsed({ env, flags: given, sets: ['name=one', 'name=two'] }).deployment.name).toBe('two');
   });
 
-  it('what says the same as the file is no override that a plan would have to show', () => {
+  it('a value equal to the file is not shown as an override in a plan', () => {
     const { overrides } = parsed({ flags: flags('--tier', 'test', '--name', 'other') });
     expect(overrides.map(({ path, source }) => [formatPath(path), source])).toEqual([['name', '--name']]);
   });
 
-  it('an empty variable says nothing', () => {
+  it('an empty variable is ignored', () => {
     expect(parsed({ env: { DIFYCTL_NAME: '' } }).deployment.name).toBe('from-file');
   });
 });
@@ -82,7 +82,7 @@ describe('flags', () => {
     expect(overrides.map((one) => [formatPath(one.path), one.value])).toEqual([[path, value]]);
   });
 
-  it('--url fills the four', () => {
+  it('--url sets the four addresses', () => {
     const { overrides } = readOverrides(input({ flags: flags('--url', 'https://d.example.com') }), '/work');
     expect(overrides.map(({ path }) => formatPath(path))).toEqual([
       'urls.console',
@@ -92,7 +92,7 @@ describe('flags', () => {
     ]);
   });
 
-  it('every field has one, with a variable named after it, and no two share a name', () => {
+  it('every field has a flag and a variable of that name, and no two fields share one', () => {
     const names = FLAG_TABLE.map(({ flag }) => flag);
     expect(new Set(names).size).toBe(names.length);
     for (const { flag, variable, paths } of FLAG_TABLE) {
@@ -104,7 +104,7 @@ describe('flags', () => {
 });
 
 describe('variables', () => {
-  it('warns of unknown names, and leaves those of the test suite alone', () => {
+  it('warns of unknown names, and ignores those of the test suite', () => {
     const { warnings } = parsed({
       env: { DIFYCTL_POSTGRES_HOTS: 'x', DIFYCTL_TEST_CHART: 'y', DIFY_PG_PASSWORD: 'z' },
     });
@@ -135,7 +135,7 @@ describe('--set', () => {
     expect(overrides.map((one) => [formatPath(one.path), one.value])).toEqual([[path, value]]);
   });
 
-  it('null takes out what the file says', () => {
+  it('null removes a field of the file', () => {
     const { deployment } = parsed({ sets: ['name=null'] });
     expect(deployment.name).toBe('dify');
   });
@@ -145,7 +145,7 @@ describe('--set', () => {
     expect(parsed({ sets }).deployment.acceptedRisks.map(({ reason }) => reason)).toEqual(['x', 'z']);
   });
 
-  it('names where a wrong value came from', () => {
+  it('names the source of a wrong value', () => {
     expect(problems({ sets: ['postgres.prot=1'], flags: flags('--target-http-port', '99999') })).toEqual([
       { path: 'target.httpPort', message: 'at most 65535 (from --target-http-port)' },
       { path: 'postgres.prot', message: 'unknown key; did you mean port? (from --set postgres.prot)' },
@@ -156,8 +156,8 @@ describe('--set', () => {
   });
 });
 
-describe('what is wrong inside and outside the file', () => {
-  it('is said at once, and a value that was refused is not missed once more', () => {
+describe('errors inside and outside the file', () => {
+  it('are reported together, and a refused value is not also reported as missing', () => {
     const found = problems({
       flags: flags('--postgres-password', 'hunter2', '--logging-level', 'LOUD'),
       sets: ['nmae=x', 'postgres.password=null'],
@@ -184,7 +184,7 @@ describe('a secret where a reference should be', () => {
 });
 
 describe('paths of files', () => {
-  it('in flags are relative to the working directory, and stand in the deployment relative to the file', () => {
+  it('in flags are relative to the working directory, and in the deployment relative to the file', () => {
     const given = flags(
       '--target-tls-cert-file',
       'tls/c.pem',
@@ -201,7 +201,7 @@ describe('paths of files', () => {
     expect(deployment.postgres).toMatchObject({ password: { file: '../pw' }, tls: { caFile: '../ca.pem' } });
   });
 
-  it('are left as typed where file and working directory are one', () => {
+  it('stay as typed if the file is in the working directory', () => {
     const { deployment } = parsed({ flags: flags('--target-directory', 'stack') });
     expect(deployment.target).toMatchObject({ directory: 'stack' });
   });
@@ -219,13 +219,13 @@ describe('texts of paths and references', () => {
     );
   });
 
-  it('nothing that is no path is read as one, and nothing throws', () => {
+  it('text that is not a path is not read as one, and does not throw', () => {
     fc.assert(fc.property(fc.string(), (text) => void parsePath(text)));
     for (const text of ['', '.', 'a.', '.a', 'a..b', '[0]', 'a[x]', 'a b', 'a=b'])
       expect(parsePath(text)).toBeUndefined();
   });
 
-  it('a reference that was written is read back, and any other text gives nothing', () => {
+  it('a reference that was written is read back, and any other text is undefined', () => {
     const reference = fc.oneof(
       fc.record({ env: key }),
       fc.record({ file: fc.string({ minLength: 1 }) }),
@@ -242,13 +242,13 @@ describe('texts of paths and references', () => {
     }
   });
 
-  it('an alias stands for nothing', () => {
+  it('an alias is not a path', () => {
     const read = (text: string) => readOverrides(input({ sets: [text] }), '/work');
     expect(read('target.httpPort=*a').problems).toMatchObject([{ message: 'the value is not valid YAML' }]);
     expect(read('name=*a').overrides).toMatchObject([{ value: '*a' }]);
   });
 
-  it('a key that is a list is said by nobody but difyctl', () => {
+  it('a key that is a list is reported only by difyctl', () => {
     const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     readOverrides(input({ sets: ['name={? [hunter2] : b}'] }), '/work');
     expect(warned.mock.calls).toEqual([]);

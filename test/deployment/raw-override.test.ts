@@ -22,6 +22,6 @@ it.each<[string, Partial<OverrideInput>, string | undefined]>([
   ['--set over a flag', { sets: ['tier= "test"'], flags: [{ flag: '--tier', value: 'prod' }] }, 'test'],
   ['the last --set', { sets: ['tier=test', 'tier=prod', 'name=a=b'] }, 'prod'],
   ['--set of no text', { sets: ['tier=[1]'] }, undefined],
-])('the tier as said by %s', async (_, input, expected) => {
+])('the tier from %s', async (_, input, expected) => {
   expect(await rawOverride({ ...NO_OVERRIDES, ...input }, 'tier')).toBe(expected);
 });

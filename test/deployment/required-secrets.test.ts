@@ -4,7 +4,7 @@ import { requiredSecrets } from '../../src/deployment/required-secrets.ts';
 import { parsedDeployment, SAMPLE_FILES, sampleDeployment } from '../support/deployments.ts';
 
 describe('requiredSecrets', () => {
-  it('asks for Dify’s own keys and the passwords of what is bundled, all generated', () => {
+  it('contains Dify’s own keys and the passwords of bundled services, all generated', () => {
     const secrets = requiredSecrets(sampleDeployment('test-compose-bundled'));
     expect(secrets.map(({ path }) => path).toSorted()).toEqual(
       [
@@ -17,7 +17,7 @@ describe('requiredSecrets', () => {
     expect(secrets.every(({ ref }) => 'generated' in ref)).toBe(true);
   });
 
-  it('takes references where the file has them, wherever the schema allows one', () => {
+  it('contains every reference that the file has', () => {
     const outside = requiredSecrets(sampleDeployment('prod-kubernetes-oss-tencent')).filter(
       ({ ref }) => !('generated' in ref),
     );
@@ -31,12 +31,12 @@ describe('requiredSecrets', () => {
     ]);
   });
 
-  it('knows the Sentinels’ own password and the agent’s URL', () => {
+  it('contains the Sentinels’ own password and the agent’s URL', () => {
     const paths = requiredSecrets(sampleDeployment('prod-kubernetes-sentinel-azure-pgvector')).map(({ path }) => path);
     expect(paths).toEqual(expect.arrayContaining(['redis.sentinel.password', 'redis.agentUrl', 'redis.password']));
   });
 
-  it('protects what cannot be made anew: the key of stored credentials and the password in a bundled volume', () => {
+  it('protects secrets that cannot be regenerated: the key of stored credentials and the password in a bundled volume', () => {
     const protectedPaths = requiredSecrets(sampleDeployment('test-compose-bundled')).filter(
       ({ protectsData }) => protectsData,
     );
@@ -48,7 +48,7 @@ describe('requiredSecrets', () => {
     });
   });
 
-  it('gives the agent server the one form it accepts', () => {
+  it('gives the agent server the one format that it accepts', () => {
     const forms = requiredSecrets(sampleDeployment('test-compose-bundled')).filter(({ form }) => form !== 'token');
     expect(forms.map(({ path, form }) => [path, form])).toEqual([['secrets.agentServerSecretKey', 'base64url-32']]);
   });

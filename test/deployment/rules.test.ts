@@ -267,14 +267,14 @@ describe('rules between fields', () => {
       { objectStorage: { s3: { pluginBucket: 'dify' } } },
       ['objectStorage.s3.pluginBucket'],
     ],
-  ])('%s is worth a word', (_title, sample, change, warnings) => {
+  ])('%s gives a warning', (_title, sample, change, warnings) => {
     expect(judged(sample, change)).toEqual({ problems: [], warnings });
   });
 
   it.each([
     ['dify-1250000000', true],
     ['a-longer-bucket-1250000000', false],
-  ])('at Tencent COS, where the host name is short, %s leaves room for a plugin bucket: %s', (bucket, isValid) => {
+  ])('at Tencent COS, whose host names are short, %s leaves room for a plugin bucket: %s', (bucket, isValid) => {
     const secretId = { env: 'A' };
     const tencentCos = { region: 'ap-guangzhou', bucket, secretId, secretKey: { env: 'B' } };
     const file = { ...SAMPLE_FILES[KUBERNETES], objectStorage: { provider: 'tencent-cos', tencentCos } };
@@ -283,7 +283,7 @@ describe('rules between fields', () => {
     expect(problems).toEqual(isValid ? [] : ['objectStorage.tencentCos.pluginBucket']);
   });
 
-  it('a production without RTO and RPO is worth two', () => {
+  it('a production without RTO and RPO gives two warnings', () => {
     const { recovery: _, ...file } = SAMPLE_FILES[KUBERNETES];
     const result = validateDeployment(file);
     expect('deployment' in result && result.warnings.map(({ path }) => formatPath(path))).toEqual([
@@ -292,7 +292,7 @@ describe('rules between fields', () => {
     ]);
   });
 
-  it('S3 needs both keys without an identity', () => {
+  it('S3 requires both keys if it has no identity', () => {
     const result = validateDeployment({
       ...SAMPLE_FILES[KUBERNETES],
       objectStorage: { provider: 's3', s3: { bucket: 'dify' } },
@@ -348,9 +348,9 @@ describe.each<[string, valid: readonly string[], invalid: readonly string[]]>([
     return 'deployment' in result ? [] : result.problems.map(({ path }) => formatPath(path));
   };
 
-  it.each(valid)('%s is one', (bucket) => expect(problemsOf(bucket)).toEqual([]));
+  it.each(valid)('%s is a valid name', (bucket) => expect(problemsOf(bucket)).toEqual([]));
 
-  it.each(invalid)('%s is none', (bucket) => {
+  it.each(invalid)('%s is not a valid name', (bucket) => {
     expect(problemsOf(bucket)).toEqual([`objectStorage.${block}.bucket`, `objectStorage.${block}.pluginBucket`]);
   });
 });

@@ -15,7 +15,7 @@ afterEach(async () => {
 });
 
 describe('saveDeployment', () => {
-  it('writes a new file, and beside it the schema that editors read, kept out of repositories', async () => {
+  it('writes a new file, and beside it the schema for editors, ignored by Git', async () => {
     await saveDeployment(file, 'tier: test\n', undefined);
     expect(await readFile(file, 'utf8')).toBe('tier: test\n');
     expect(JSON.parse(await readFile(join(folder, '.difyctl/schema.json'), 'utf8'))).toMatchObject({ type: 'object' });
@@ -24,7 +24,7 @@ describe('saveDeployment', () => {
     expect((await readdir(folder)).toSorted()).toEqual(['.difyctl', 'difyctl.yaml']);
   });
 
-  it('keeps the mode of an existing file, and a link a link', async () => {
+  it('keeps the mode of an existing file, and writes through a symbolic link', async () => {
     const real = join(folder, 'real.yaml');
     await writeFile(real, 'old\n');
     await chmod(real, 0o640);
@@ -35,7 +35,7 @@ describe('saveDeployment', () => {
     expect((await stat(real)).mode & 0o777).toBe(0o640);
   });
 
-  it('refuses a file that somebody else wrote meanwhile', async () => {
+  it('refuses a file that changed meanwhile', async () => {
     await writeFile(file, 'theirs\n');
     await expect(saveDeployment(file, 'mine\n', undefined)).rejects.toThrow(
       'difyctl.yaml was changed by another program; nothing was written',

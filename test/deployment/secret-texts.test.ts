@@ -56,7 +56,7 @@ describe('user info in a URL', () => {
     expect(JSON.stringify(problems)).not.toContain('s3cr3tpw');
   });
 
-  it('of a chart: the way out is named', () => {
+  it('of a chart is refused with the field to use instead', () => {
     const problems = problemsOf({ target: { chart: { repo: 'https://user:s3cr3tpw@charts.internal/dify' } } });
     expect(problems[0]?.[1]).toBe(
       'the file must not contain a URL with a login; write the user name in target.chart.username, and a reference to the password in target.chart.password',
@@ -78,7 +78,7 @@ it.each([
   );
 });
 
-it('a value that refers to a secret elsewhere is taken', () => {
+it('a value that refers to a secret elsewhere is accepted', () => {
   const over = { components: { api: { extraEnv: { MIRROR: 'redis://:$(REDIS_PASSWORD)@redis:6379/0' } } } };
   expect(problemsOf(over)).toEqual([]);
 });

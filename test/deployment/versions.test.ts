@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { JsonObject } from '../../src/base/json.ts';
 import { plannedComponents } from '../../src/deployment/components.ts';
 import { validateDeployment } from '../../src/deployment/load.ts';
+import { DEFAULT_CHART } from '../../src/versions/default-pair.ts';
 import { parsedDeployment, urls } from '../support/deployments.ts';
 
 const FILE = {
@@ -17,9 +18,9 @@ function chartOf(file: JsonObject): unknown {
 }
 
 test.each<readonly [string, JsonObject, JsonObject]>([
-  ['the newest pair without a version', {}, { version: '0.38.0' }],
+  ['the newest pair without a version', {}, { version: DEFAULT_CHART.version }],
   ['the chart that installs the release', { version: '1.14.2' }, { version: '0.37.0' }],
-  ['that of a release between charts: the default', { version: '1.15.0' }, { version: '0.38.0' }],
+  ['that of a release between charts: the default', { version: '1.15.0' }, { version: DEFAULT_CHART.version }],
   [
     'what the file says',
     { version: '1.14.2', target: { type: 'kubernetes', chart: { version: '9.9.9' } } },
@@ -30,7 +31,7 @@ test.each<readonly [string, JsonObject, JsonObject]>([
   expect(chartOf(file)).toMatchObject(chart);
 });
 
-test('components that a release does not have are off', () => {
+test('components that a release does not have are disabled', () => {
   const planned = plannedComponents(parsedDeployment({ ...FILE, version: '1.14.2' }));
   const off = Object.entries(planned).filter(([, { enabled }]) => !enabled);
   expect(off.map(([name]) => name)).toEqual(['apiWebsocket', 'agentBackend', 'localSandbox']);
@@ -50,7 +51,7 @@ test.each<readonly [string, JsonObject, string, string]>([
       vectorStore: { mode: 'external', provider: 'milvus', milvus: { url: 'https://m:19530', caFile: './ca.pem' } },
     },
     'vectorStore.milvus.caFile',
-    'Dify 1.14.2 does not support a CA file for Milvus; 1.15.0 and newer do',
+    'Dify 1.14.2 does not support a CA file for provider milvus; 1.15.0 and newer do',
   ],
 ])('%s is a problem', (_, file, path, message) => {
   const judged = validateDeployment({ ...FILE, ...file });

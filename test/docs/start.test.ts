@@ -38,7 +38,7 @@ describe.each(names)('docs/start/%s.yaml', (name) => {
     expect(rendered.code).toBe(0);
   });
 
-  test('shows in its page every variable that it refers to', async () => {
+  test('every variable that it refers to is on its page', async () => {
     const [file, page] = await Promise.all(
       ['yaml', 'md'].map((end) => readFile(join(START, `${name}.${end}`), 'utf8')),
     );

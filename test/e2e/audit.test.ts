@@ -113,7 +113,7 @@ describe('of a cluster', () => {
     const byFile = await own.run('audit', '-o', 'json');
     expect(byFile.code, byFile.stdout).toBe(0);
     // What no chart value sets.
-    const open = ['warn config.migration', 'warn config.service-account-tokens'];
+    const open = ['warn config.service-account-tokens'];
     expect(findings(byFile).filter((one) => !open.includes(one))).toEqual([]);
     const byName = await own.run('audit', '--release', 'dify', '--namespace', 'hardened', '-o', 'json');
     expect(findings(byName)).toEqual(findings(byFile));

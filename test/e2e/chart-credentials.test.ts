@@ -8,17 +8,17 @@ import { createWorkspace, type TempWorkspace } from '../support/difyctl.ts';
 import { createRecorder, type Recorder } from '../support/recorder.ts';
 import { useTestbed } from '../testbed/fixtures.ts';
 import { ensure } from '../testbed/provision/ensure.ts';
-import { type FakeChartServer, startFakeChartServer } from '../testbed/services/fake-chart-server.ts';
+import { type ChartServer, startChartServer } from '../testbed/services/chart-server.ts';
 import { type Certificate, makeCertificate } from '../testbed/services/tls.ts';
 
-/** A chart repository and a registry that ask for a login, real helm of both majors, and no cluster. */
+/** A real chart repository and a real registry that ask for a login, real helm of both majors, and no cluster. */
 const LOGIN = { username: 'puller', password: 'planted:chart $pw "7e31"' };
 
 interface Testbed {
   readonly folder: string;
   readonly helms: Readonly<Record<'helm3' | 'helm4', string>>;
   readonly certificate: Certificate;
-  readonly server: FakeChartServer;
+  readonly server: ChartServer;
 }
 
 const testbed = useTestbed<Testbed>(
@@ -26,8 +26,8 @@ const testbed = useTestbed<Testbed>(
     const helms = await ensure(['helm3', 'helm4']);
     const folder = await mkdtemp(join(tmpdir(), 'difyctl-charts-'));
     const certificate = await makeCertificate(folder, ['127.0.0.1']);
-    const packed = { helm: helms.helm4, folder: CHART, target: folder };
-    return { folder, helms, certificate, server: await startFakeChartServer(packed, LOGIN, certificate) };
+    const packed = { helm: helms.helm4, chart: CHART };
+    return { folder, helms, certificate, server: await startChartServer(packed, LOGIN, certificate) };
   },
   async ({ folder, server }) => {
     await server.stop();
@@ -85,21 +85,19 @@ const USER = { username: LOGIN.username, password: { env: 'CHART_PASSWORD' } };
 /** By kind: where the chart is, and helm's calls in which nothing but the folder of the archive changes. */
 const KINDS = {
   repository: {
-    chart: ({ url, name, version }: FakeChartServer) => ({ repo: `${url}/charts`, name, version }),
-    calls: ({ url }: FakeChartServer) => [
-      ['repo', 'add', 'difyctl', `${url}/charts`, '--username=puller', '--password-stdin'],
+    chart: ({ repo, name, version }: ChartServer) => ({ repo, name, version }),
+    calls: ({ repo }: ChartServer) => [
+      ['repo', 'add', 'difyctl', repo, '--username=puller', '--password-stdin'],
       ['pull', 'difyctl/dify', '--version', '0.38.0', '-d', 'FOLDER'],
     ],
-    refused: ({ url }: FakeChartServer) =>
-      `the chart repository ${url}/charts cannot be used: it refuses the credentials`,
+    refused: ({ repo }: ChartServer) => `the chart repository ${repo} cannot be used: it refuses the credentials`,
+    absent: ({ repo }: ChartServer) => `the chart repository ${repo} has no dify 9.9.9`,
   },
   registry: {
-    chart: ({ port, version }: FakeChartServer) => ({ oci: `oci://127.0.0.1:${port}/private/dify`, version }),
-    calls: ({ port }: FakeChartServer) => [
-      ['pull', `oci://127.0.0.1:${port}/private/dify`, '--version', '0.38.0', '-d', 'FOLDER'],
-    ],
-    refused: ({ port }: FakeChartServer) =>
-      `the chart oci://127.0.0.1:${port}/private/dify 0.38.0 cannot be pulled: it refuses the credentials`,
+    chart: ({ oci, version }: ChartServer) => ({ oci, version }),
+    calls: ({ oci }: ChartServer) => [['pull', oci, '--version', '0.38.0', '-d', 'FOLDER']],
+    refused: ({ oci }: ChartServer) => `the chart ${oci} 0.38.0 cannot be pulled: it refuses the credentials`,
+    absent: ({ oci }: ChartServer) => `the chart ${oci} 9.9.9 cannot be pulled: it does not exist`,
   },
 } as const;
 
@@ -148,11 +146,21 @@ describe.each(['helm3', 'helm4'] as const)('with %s', (helm) => {
     expectNoPassword(stdout + stderr);
     await expectNothingLeft(there);
   });
+
+  test.each(['repository', 'registry'] as const)('a version that the %s does not have is named', async (kind) => {
+    const { server } = testbed.get();
+    const there = await machine(helm, { ...KINDS[kind].chart(server), version: '9.9.9' }, LOGIN.password);
+    const { code, stdout, stderr } = await there.place.run('render', '--out', 'set', '-o', 'json');
+    expect(code, stderr).toBe(8);
+    expect(JSON.parse(stdout)).toMatchObject({ message: KINDS[kind].absent(server) });
+    expectNoPassword(stdout + stderr);
+    await expectNothingLeft(there);
+  });
 });
 
 test('without a value for the password, no server is asked', async () => {
   const { server } = testbed.get();
-  const before = server.requests.length;
+  const before = await server.repository.requests();
   const there = await machine('helm4', KINDS.repository.chart(server), undefined);
   const { code, stdout } = await there.place.run('render', '--out', 'set', '-o', 'json');
   expect(code).toBe(3);
@@ -161,7 +169,7 @@ test('without a value for the password, no server is asked', async () => {
     problems: [{ path: 'target.chart.password', message: 'the variable CHART_PASSWORD is not set' }],
   });
   expect(await there.recorder.calls()).toEqual([]);
-  expect(server.requests.length).toBe(before);
+  expect(await server.repository.requests()).toEqual(before);
 });
 
 test('an interrupted pull leaves no login behind', async () => {
@@ -175,4 +183,29 @@ test('an interrupted pull leaves no login behind', async () => {
   expect((await run.outcome).code).toBe(130);
   await pull.release();
   await expectNothingLeft(there);
+});
+
+describe('a digest', () => {
+  const pull = async (oci: string) => {
+    const there = await machine('helm4', { oci }, LOGIN.password);
+    const { code, stdout } = await there.place.run('render', '--out', 'set', '-o', 'json');
+    const { message } = JSON.parse(stdout) as { readonly message?: string };
+    await expectNothingLeft(there);
+    return [code, message];
+  };
+
+  test('pins a chart of a registry, and one that the registry does not have is named', async () => {
+    const { oci, digest } = testbed.get().server;
+    expect(await pull(`${oci}@${digest}`)).toEqual([0, undefined]);
+    const absent = `${oci}@sha256:${'0'.repeat(64)}`;
+    expect(await pull(absent)).toEqual([8, `the chart ${absent} cannot be pulled: it does not exist`]);
+  });
+
+  test('that does not fit the bytes of the registry is named', async () => {
+    const { oci, digest, registry } = testbed.get().server;
+    await registry.damage();
+    const pinned = `${oci}@${digest}`;
+    const said = `the chart ${pinned} cannot be pulled: the bytes that it sends do not match the digest`;
+    expect(await pull(pinned)).toEqual([8, said]);
+  });
 });

@@ -1,19 +1,16 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { packedTarball } from '../support/packed.ts';
 import { serveToolDownloads } from '../support/tool-downloads.ts';
+import { buildToolImage, TOOL_IMAGE_SOURCES } from '../support/tool-image.ts';
 import { versionOf } from '../support/versions.ts';
 import { useDockerHost } from '../testbed/docker/fixture.ts';
 import { type FakeHttp, startFakeHttp } from '../testbed/services/fake-http.ts';
 
-const DOCKERFILE = fileURLToPath(new URL('../../templates/Dockerfile', import.meta.url));
-/** Under the name that a mirror would have: the build must take BASE. */
-const BASE = 'registry.example/library/node:24-bookworm-slim';
-const testbed = useDockerHost([BASE]);
+const testbed = useDockerHost(TOOL_IMAGE_SOURCES);
 
 let folder = '';
 let downloads: FakeHttp;
@@ -28,45 +25,39 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Runs docker, with BuildKit or the legacy builder. */
-const docker = (args: readonly string[], buildkit = '1') =>
-  execa(testbed.docker.docker, args, {
-    env: { ...testbed.docker.env, DOCKER_BUILDKIT: buildkit },
-    stdin: 'ignore',
-    reject: false,
-    all: true,
-  });
+const docker = (args: readonly string[]) =>
+  execa(testbed.docker.docker, args, { env: testbed.docker.env, stdin: 'ignore', reject: false, all: true });
 
-/** Builds templates/Dockerfile with downloads from this URL. Its RUN steps have no network. */
-const build = (url: string, options: readonly string[], { base = BASE, buildkit = '1' } = {}) => {
-  const values = { BASE: base, KUBECTL_URL: url, HELM_URL: url };
-  const args = Object.entries(values).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]);
-  return docker(
-    ['build', '--network', 'none', '--file', DOCKERFILE, ...args, ...options, join(folder, 'context')],
-    buildkit,
-  );
-};
+const build = (url: string, options: readonly string[], how: { base?: string; buildkit?: '0' | '1' } = {}) =>
+  buildToolImage(testbed.docker, join(folder, 'context'), url, { options, ...how });
 
 test.each([
   ['BuildKit', '1'],
   ['the legacy builder', '0'],
-])('%s builds templates/Dockerfile, and the image runs difyctl, kubectl and helm as node', async (_, buildkit) => {
-  const tag = `difyctl:${buildkit}`;
-  const built = await build(downloads.url, ['--tag', tag], { buildkit });
-  expect(built.exitCode, built.all).toBe(0);
-  const run = async (program: string, ...args: readonly string[]) =>
-    (await docker(['run', '--rm', '--network', 'none', '--entrypoint', program, tag, ...args])).all;
-  expect(await run('id', '-un')).toBe('node');
-  expect((await run('kubectl', 'version', '--client'))?.split('\n')[0]).toBe(
-    `Client Version: v${versionOf('kubectl')}`,
-  );
-  expect(await run('helm', 'version', '--template', '{{.Version}}')).toBe(`v${versionOf('helm3')}`);
-  const version = await docker(['run', '--rm', '--network', 'none', tag, 'version', '-o', 'json']);
-  expect(JSON.parse(version.stdout)).toMatchObject({
-    node: versionOf('node-24'),
-    tools: { kubectl: { version: versionOf('kubectl') }, helm: { version: versionOf('helm3') } },
-  });
-});
+] as const)(
+  '%s builds templates/Dockerfile, and the image runs difyctl and its programs as node',
+  async (_, buildkit) => {
+    const tag = `difyctl:${buildkit}`;
+    const built = await build(downloads.url, ['--tag', tag], { buildkit });
+    expect(built.exitCode, built.all).toBe(0);
+    const run = async (program: string, ...args: readonly string[]) =>
+      (await docker(['run', '--rm', '--network', 'none', '--entrypoint', program, tag, ...args])).all;
+    expect(await run('id', '-un')).toBe('node');
+    expect((await run('kubectl', 'version', '--client'))?.split('\n')[0]).toBe(
+      `Client Version: v${versionOf('kubectl')}`,
+    );
+    expect(await run('helm', 'version', '--template', '{{.Version}}')).toBe(`v${versionOf('helm3')}`);
+    expect((await run('restic', 'version'))?.split(' ').slice(0, 2).join(' ')).toBe(`restic ${versionOf('restic')}`);
+    expect((await run('rclone', 'version'))?.split('\n')[0]).toMatch(/^rclone v1\./);
+    for (const program of ['pg_dump', 'pg_dumpall', 'pg_restore', 'psql'])
+      expect(await run(program, '--version')).toMatch(new RegExp(`^${program} \\(PostgreSQL\\) 15\\.`));
+    const version = await docker(['run', '--rm', '--network', 'none', tag, 'version', '-o', 'json']);
+    expect(JSON.parse(version.stdout)).toMatchObject({
+      node: versionOf('node-24'),
+      tools: { kubectl: { version: versionOf('kubectl') }, helm: { version: versionOf('helm3') } },
+    });
+  },
+);
 
 test.each([
   ['kubectl', '/kubectl.sha256', ['helm.tar.gz: OK', 'kubectl: FAILED']],

@@ -47,7 +47,7 @@ async function editEnv(variable: string, value: string): Promise<void> {
   await writeFile(envFile(), text.replace(new RegExp(`^${variable}=.*$`, 'm'), `${variable}='${value}'`));
 }
 
-/** Ways in which somebody changes an installation by hand, and how each is named. */
+/** Manual changes of an installation, and the name of each. */
 const CHANGES: readonly (readonly [title: string, change: () => Promise<unknown>, expected: Partial<Drift>])[] = [
   [
     'a limit is changed with docker update',
@@ -144,7 +144,7 @@ test('every change by hand is named by plan, status and postflight, and undone b
   expect(JSON.parse(again.stdout)).toMatchObject({ outcome: 'unchanged', plan: { changes: [], drift: [] } });
 });
 
-test('an edited SECRET_KEY goes back, unless a container already has it: then the user decides', async () => {
+test('an edited SECRET_KEY is restored, unless a container already has it: then the user decides', async () => {
   const { DIFY_SECRET_SECRET_KEY: key = '' } = await scene.secrets();
   await editEnv('DIFY_SECRET_SECRET_KEY', 'planted-key');
   const planned = await place.run('plan', '-o', 'json');
@@ -242,7 +242,7 @@ function steady(screen: string): readonly string[] {
     );
 }
 
-test('status --watch draws whole screens, follows what changes, and leaves the terminal as it was', async () => {
+test('status --watch draws whole screens, shows changes, and restores the terminal', async () => {
   const refused = await place.run('status', '--watch', '-o', 'json');
   expect(refused.code).toBe(2);
   const plain = await place.run('status');

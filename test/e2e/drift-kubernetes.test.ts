@@ -14,7 +14,7 @@ type Expected = Partial<Omit<Drift, 'by'>> & { readonly by?: string };
 const patch = (kubectl: Kubectl, object: string, change: object, type = 'merge') =>
   kubectl('patch', object, '--type', type, '-p', JSON.stringify(change));
 
-/** Ways in which somebody changes an installation by hand, and how each is named. */
+/** Manual changes of an installation, and the name of each. */
 const CHANGES: readonly (readonly [
   title: string,
   change: (kubectl: Kubectl) => Promise<unknown>,
@@ -26,7 +26,7 @@ const CHANGES: readonly (readonly [
     { kind: 'Deployment', name: 'dify-web', change: 'changed', is: 'example.test/other:1', by: 'kubectl-set' },
   ],
   [
-    // The API server records nobody for the scale subresource.
+    // The API server records no manager for the scale subresource.
     'a workload is scaled to 0',
     (kubectl) => kubectl('scale', 'deployment/dify-worker', '--replicas=0'),
     { kind: 'Deployment', name: 'dify-worker', path: 'spec.replicas', was: '3', is: '0' },
@@ -140,7 +140,7 @@ describe.each([3, 4] as const)('with helm %i', (helm) => {
     place = await there.workplace();
     const installed = await place.run('install', '--yes');
     expect(installed, installed.stderr).toMatchObject({ code: 0 });
-    // What is nobody's drift: a restart, a label, an annotation.
+    // Changes that are not drift: a restart, a label, an annotation.
     await kubectl('rollout', 'restart', 'deployment/dify-proxy');
     await kubectl('label', 'deployment/dify-proxy', 'team=ops');
     await kubectl('annotate', 'service/dify-web', 'note=seen');
@@ -150,7 +150,7 @@ describe.each([3, 4] as const)('with helm %i', (helm) => {
     await testbed.cluster.kubectl(['delete', 'namespace', there.namespace, '--ignore-not-found', '--wait=false']);
   });
 
-  test('nothing is named right after an install', async () => {
+  test('no drift is named right after an install', async () => {
     const planned = await place.run('plan', '--detailed-exitcode', '-o', 'json');
     expect(JSON.parse(planned.stdout)).toMatchObject({ changes: [], drift: [] });
     expect(planned).toMatchObject({ code: 0 });
@@ -189,7 +189,7 @@ describe.each([3, 4] as const)('with helm %i', (helm) => {
     });
   });
 
-  test('what an autoscaler decided is no drift, and an upgrade keeps it', async () => {
+  test('replicas that an autoscaler set are not drift, and an upgrade keeps them', async () => {
     const scaled = ['--set', 'components.web.autoscaling={maxReplicas: 6}'];
     const replicas = () => kubectl('get', 'deployment/dify-web', '-o', 'jsonpath={.spec.replicas}');
     const made = await place.run('install', '--yes', ...scaled);

@@ -24,7 +24,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** The real kubectl behind a recorder of what it was given. */
+/** The real kubectl behind a recorder of its input. */
 async function recorded(kubectl: string): Promise<{ readonly path: string; readonly record: string }> {
   const path = join(folder, 'bin');
   const record = join(folder, 'record');
@@ -34,7 +34,7 @@ async function recorded(kubectl: string): Promise<{ readonly path: string; reado
   return { path, record };
 }
 
-test('the wizard shows what the kubeconfig and its cluster say, and no program it starts sees a secret', async () => {
+test('the wizard shows facts of the kubeconfig and its cluster, and passes no secret to the programs it starts', async () => {
   const { kubeconfig, context, tools } = testbed.cluster;
   const { path, record } = await recorded(tools.kubectl ?? '');
   const env = {

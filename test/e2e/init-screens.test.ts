@@ -77,7 +77,7 @@ const PROD: readonly Step[] = [
   ['Backup repository', 's3:https://s3.example.net/dify-backup'],
 ];
 
-describe('the screens of a production on Kubernetes, whole', () => {
+describe('the complete screens of a production on Kubernetes', () => {
   test.each([100, 60, 40])('in %i columns', async (cols) => {
     const env = { PATH: folder, HOME: folder, LANG: 'C.UTF-8' };
     const wizard = new PtySession(process.execPath, [program, 'init'], { cwd: folder, env, cols });

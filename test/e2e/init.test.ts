@@ -216,7 +216,7 @@ describe('leaving', () => {
     }
   });
 
-  test('the end of the input is no success', async () => {
+  test('the end of the input is an error', async () => {
     const session = onTerminal();
     await session.sees('Where will Dify run?');
     session.press(CTRL_D);
@@ -227,7 +227,7 @@ describe('leaving', () => {
 });
 
 describe('at the terminal', () => {
-  test('Esc goes back, ? says why, and a wrong answer is refused where it was given', async () => {
+  test('Esc goes back, ? explains, and a wrong answer is refused at its question', async () => {
     const session = onTerminal(['--target', 'compose', '--tier', 'test']);
     await answers(session, [['Version of Dify', '']]);
     await session.sees('Public address');
@@ -243,7 +243,7 @@ describe('at the terminal', () => {
     expect(await session.exited).toBe(130);
   });
 
-  test('a secret typed in place of its reference is refused and written nowhere', async () => {
+  test('a secret typed instead of its reference is refused and is not written anywhere', async () => {
     const session = onTerminal([
       '--target',
       'compose',
@@ -290,7 +290,7 @@ describe('at the terminal', () => {
     );
   });
 
-  test('without colour there is none', async () => {
+  test('without colour the screen has no colour sequences', async () => {
     const session = onTerminal([], { env: { NO_COLOR: '1' } });
     await session.sees('Where will Dify run?');
     session.press(CTRL_C);
@@ -305,7 +305,7 @@ describe('without a terminal', () => {
     ['with standard input closed', [], {}],
     ['with --non-interactive', ['--non-interactive'], {}],
     ['with CI set', [], { CI: 'true' }],
-  ] as const)('%s all that is missing is listed at once, with flag and variable', async (_, args, env) => {
+  ] as const)('%s every missing answer is listed at once, with flag and variable', async (_, args, env) => {
     const { code, stdout, stderr } = await withoutTerminal(args, env);
     expect(code).toBe(2);
     expect(stdout).toBe('');
@@ -339,7 +339,7 @@ describe('without a terminal', () => {
     expect(session.shown).toContain('--tier');
   });
 
-  test('what is missing and what is wrong come together, as one document with -o json', async () => {
+  test('missing and wrong answers are reported together, as one document with -o json', async () => {
     const args = ['-o', 'json', '--tier', 'test', '--target', 'kubernetes', '--name', 'Not A Name'];
     const { code, stdout, stderr } = await withoutTerminal(args);
     expect(code).toBe(2);
@@ -357,7 +357,7 @@ describe('without a terminal', () => {
     expect(JSON.parse(again.stdout)).toMatchObject({ outcome: 'unchanged', changes: [] });
   });
 
-  test('a secret in place of a reference is refused unprinted', async () => {
+  test('a secret instead of a reference is refused and not printed', async () => {
     const { code, stdout, stderr } = await withoutTerminal(['--tier', 'prod'], {
       DIFYCTL_POSTGRES_PASSWORD: 'hunter2-hunter2',
     });

@@ -129,7 +129,7 @@ describe('a change', () => {
     expect(await place.run('plan', '--detailed-exitcode', ...CHANGE(value).slice(2))).toMatchObject({ code: 0 });
   });
 
-  test('while another run is at work is refused with exit 9', async () => {
+  test('while another run works is refused with exit 9', async () => {
     const held = await scene.recorder.hold('^docker compose .* up --detach');
     const first = await place.start(...CHANGE('third'));
     await held.reached();

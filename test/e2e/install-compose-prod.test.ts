@@ -50,7 +50,7 @@ afterAll(async () => {
 
 const report = ({ stdout }: Outcome): InstallReport => JSON.parse(stdout) as InstallReport;
 
-test('is refused while nobody accepted that one machine carries it, and nothing is created', async () => {
+test('is refused until the file accepts the risk of one machine, and nothing is created', async () => {
   const refused = await unaware.run('install', '--tier', 'prod', '--target', 'compose', '--yes', '-o', 'json');
   expect(refused.code, told(refused)).toBe(3);
   const failed = report(refused).preflight.checks.filter(({ status }) => status === 'fail');

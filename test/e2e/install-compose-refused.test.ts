@@ -46,7 +46,7 @@ describe('an install', () => {
     await unchanged();
   });
 
-  test('to a port that somebody else holds is refused', async () => {
+  test('to a port that is in use is refused', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(scene.httpPort, '0.0.0.0', resolve));
     const place = await scene.workplace();
@@ -57,7 +57,7 @@ describe('an install', () => {
     await unchanged();
   });
 
-  test('into a directory that cannot be made is refused', async () => {
+  test('into a directory that cannot be created is refused', async () => {
     const place = await scene.workplace();
     await writeFile(join(place.folder, 'file'), '');
     const cases = [
@@ -73,7 +73,7 @@ describe('an install', () => {
     await unchanged();
   });
 
-  test('whose images cannot be had says so, and --atomic takes back what was begun', async () => {
+  test('whose images cannot be pulled says so, and --atomic rolls it back', async () => {
     const place = await scene.workplace();
     const failed = await place.run('install', '--yes', '--atomic', '-o', 'json');
     expect(failed.code, told(failed)).toBe(4);
@@ -91,7 +91,7 @@ describe('an install', () => {
   });
 });
 
-test('a compose.yaml that somebody broke by hand hides nothing', async () => {
+test('a damaged compose.yaml hides no other finding', async () => {
   const place = await scene.workplace();
   await mkdir(scene.directory, { recursive: true });
   await writeFile(join(scene.directory, 'compose.yaml'), 'services: [');

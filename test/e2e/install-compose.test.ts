@@ -35,7 +35,7 @@ const report = ({ stdout }: Outcome): InstallReport => JSON.parse(stdout) as Ins
 const FAILING_WEB = ['--set', 'components.web.extraEnv={STAND_IN_FAIL: "exit 3 after 2s"}'];
 
 describe('an installation in test', () => {
-  test('comes up whole, passes postflight over HTTP, and says calmly how far it is', async () => {
+  test('starts completely, passes postflight over HTTP, and reports its progress', async () => {
     const first = await place.run('install', '--tier', 'test', '--target', 'compose', '--yes', '-o', 'json');
     expect(first.code, told(first)).toBe(0);
     expect(report(first)).toMatchObject({ outcome: 'applied', revision: 1 });
@@ -51,7 +51,7 @@ describe('an installation in test', () => {
     expect(await scene.leftovers()).toEqual([]);
   });
 
-  test('shows no secret in any argument, inherited environment, output or other file, and guards its own', async () => {
+  test('shows no secret in any argument, inherited environment, output or other file, and protects its own files', async () => {
     const secrets = Object.values(await scene.secrets());
     expect(secrets.length).toBeGreaterThan(8);
     const status = await place.run('status', '-o', 'json');
@@ -77,7 +77,7 @@ describe('an installation in test', () => {
     expect((await stat(scene.directory)).mode & 0o777).toBe(0o700);
   });
 
-  test('is left alone by a second run, and by one from another folder, without .difyctl', async () => {
+  test('is not changed by a second run, nor by one from another folder without .difyctl', async () => {
     const before = await scene.containers();
     const again = await place.run('install', '--yes', '-o', 'json');
     expect(again.code, told(again)).toBe(0);
@@ -91,14 +91,14 @@ describe('an installation in test', () => {
     expect(await scene.revisions()).toEqual([1]);
   });
 
-  test('tells its status', async () => {
+  test('shows its status', async () => {
     const status = await place.run('status', '-o', 'json');
     expect(status.code, told(status)).toBe(0);
     expect(JSON.parse(status.stdout)).toMatchObject({ kind: 'Status' });
     expect((await place.run('status')).stdout).toMatch(/migration\s+1\/1/);
   });
 
-  test('shows what was edited by hand before it overwrites it, by name alone', async () => {
+  test('shows the names of settings edited by hand before it overwrites them', async () => {
     const path = join(scene.directory, '.env');
     const text = await readFile(path, 'utf8');
     await writeFile(path, `${text}LOG_LEVEL=planted-value\n`);
@@ -120,7 +120,7 @@ describe('an installation in test', () => {
     expect(await scene.revisions()).toEqual([1, 2]);
   });
 
-  test('a component that falls over is named with its last words and taken back by --atomic', async () => {
+  test('a component that exits is named with its last log lines and rolled back by --atomic', async () => {
     const planned = await place.run('plan', '--detailed-exitcode', '-o', 'json', ...FAILING_WEB);
     expect(planned.code, told(planned)).toBe(7);
     const failed = await place.run('install', '--yes', '--atomic', '-o', 'json', ...FAILING_WEB);
@@ -131,20 +131,22 @@ describe('an installation in test', () => {
     expect(failure?.failures).toMatchObject([{ workload: 'web', reason: expect.stringContaining('restart') }]);
     expect(failure?.failures[0]?.logs.join('\n')).toContain('told to exit with code 3');
     expect(failure?.state).toContain('runs again from the previous files');
-    expect((await place.run('install', '--yes', '-o', 'json')).code).toBe(0);
+    const repaired = await place.run('install', '--yes', '-o', 'json');
+    expect(repaired.code, told(repaired)).toBe(0);
     expect(await place.run('plan', '--detailed-exitcode')).toMatchObject({ code: 0 });
   });
 
-  test('runs a command in a component, and says what refuses it', async () => {
+  test('runs a command in a component, and gives the reason if it is refused', async () => {
     const target = openCompose(place, scene.directory);
     expect(await target.exec('worker', ['printenv', 'MODE'], WORK)).toBe('worker\n');
     await expect(target.exec('web', ['false'], WORK)).rejects.toThrow('exit code 1');
   });
 
-  test('rolls back to a recorded revision, and not to one whose .env is gone', async () => {
+  test('rolls back to a recorded revision, but not to one whose .env is missing', async () => {
     const target = openCompose(place, scene.directory);
     const changed = ['--set', 'components.web.replicas=2'];
-    expect((await place.run('install', '--yes', ...changed)).code).toBe(0);
+    const scaled = await place.run('install', '--yes', ...changed);
+    expect(scaled.code, told(scaled)).toBe(0);
     const replicas = async () => (await scene.containers()).filter(({ service }) => service === 'web').length;
     expect(await replicas()).toBe(2);
     const { revisions } = await target.revisions.read(WORK.signal);
@@ -165,7 +167,7 @@ describe('an installation in test', () => {
     expect((await place.run('install', '--yes')).code).toBe(0);
   });
 
-  test('is refused to whoever names another directory for it', async () => {
+  test('is refused for another directory', async () => {
     const before = await scene.containers();
     const elsewhere = join(place.folder, 'other');
     const refused = await place.run('install', '--yes', '--set', `target.directory=${elsewhere}`);
@@ -175,7 +177,7 @@ describe('an installation in test', () => {
     await expect(stat(elsewhere)).rejects.toThrow('ENOENT');
   });
 
-  test('keeps data and secrets when it is uninstalled, and comes back with them', async () => {
+  test('keeps data and secrets when it is uninstalled, and uses them when it is installed again', async () => {
     const secrets = await scene.secrets();
     const older = ['preflight', '--only', 'release.version', '--set', 'version=1.16.0'];
     expect(await place.run(...older)).toMatchObject({ code: 3, stdout: expect.stringContaining('1.16.1 runs') });

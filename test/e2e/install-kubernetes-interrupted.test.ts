@@ -52,7 +52,7 @@ async function completes(there: KubernetesFixture, place: TempWorkspace): Promis
 
 /** Moments by the call at whose door the run is killed. */
 const MOMENTS = [
-  ['while preflight opens its way to the cluster', 'kubectl .*proxy --unix-socket'],
+  ['while preflight opens its way to the cluster', 'kubectl .*proxy --reject-methods='],
   ['while the plan is made', '^helm template .*--dry-run=server'],
   ['at the lock', '^kubectl .*create -f - .*-o json'],
   ['at the plan under the lock', '^helm history'],
@@ -88,7 +88,7 @@ describe('a run', () => {
   });
 });
 
-describe('helm killed at work', () => {
+describe('helm killed while it works', () => {
   const slow = { HELM_QPS: '4', HELM_BURST_LIMIT: '1' };
 
   /** Installs until helm's own record says that it is in the middle of it, then kills both. */
@@ -109,7 +109,7 @@ describe('helm killed at work', () => {
   }
 
   test.each([3, 4] as const)(
-    'helm %i in a first install: the next run removes what is half and installs',
+    'helm %i in a first install: the next run removes the incomplete release and installs',
     async (helm) => {
       const there = await scene({ helm, settings: slow });
       const place = await there.workplace();
@@ -120,7 +120,7 @@ describe('helm killed at work', () => {
     },
   );
 
-  test('in an upgrade: the next run goes back to what was good, and on', async () => {
+  test('in an upgrade: the next run rolls back to the last good revision, and continues', async () => {
     const there = await scene({ settings: slow });
     const place = await there.workplace();
     expect(await place.run('install', '--yes')).toMatchObject({ code: 0 });
@@ -131,7 +131,7 @@ describe('helm killed at work', () => {
     expect((JSON.parse(next.stdout) as InstallReport).recovered.join()).toContain('pending-upgrade');
   });
 
-  test('asked to stop by Ctrl-C: helm closes its release, the lock is released, and the state is said', async () => {
+  test('interrupted by Ctrl-C: helm closes its release, the lock is released, and the state is reported', async () => {
     const there = await scene({ settings: slow });
     const place = await there.workplace();
     const run = await place.start('install', '--yes');
@@ -147,7 +147,7 @@ describe('helm killed at work', () => {
     expect(await completes(there, place)).toMatchObject({ revision: 1, recovered: [] });
   });
 
-  test('difyctl alone: the helm it left is ended before the release is touched', async () => {
+  test('difyctl killed alone: the next run ends the helm that is left before it touches the release', async () => {
     const there = await scene();
     const place = await there.workplace();
     const hold = await there.recorder.hold('^helm upgrade');
@@ -164,7 +164,7 @@ describe('a run whose reader has gone', () => {
   test.each([
     ['in text', []],
     ['as JSON', ['-o', 'json']],
-  ] as const)('%s: installs to the end, with its own exit code and no lock', async (_, output) => {
+  ] as const)('%s: completes the install, with its own exit code and no lock', async (_, output) => {
     const there = await scene();
     const place = await there.workplace();
     const hold = await there.recorder.hold('^helm upgrade');
@@ -178,7 +178,7 @@ describe('a run whose reader has gone', () => {
     expect(await completes(there, place)).toMatchObject({ outcome: 'unchanged', revision: 1 });
   });
 
-  test('a terminal that was closed: helm is asked to stop, and the lock is released', async () => {
+  test('a terminal that was closed: helm is stopped, and the lock is released', async () => {
     const there = await scene();
     const place = await there.workplace();
     const hold = await there.recorder.hold('^helm upgrade');
@@ -197,7 +197,7 @@ describe('a run whose reader has gone', () => {
   });
 });
 
-describe('who comes after a killed run', () => {
+describe('the run after a killed run', () => {
   test.each([
     [
       'with .difyctl deleted',
@@ -224,7 +224,7 @@ describe('who comes after a killed run', () => {
   });
 
   test.each(['SIGKILL', 'SIGINT'] as const)(
-    'by %s between its Secret and its revision, goes on from a second folder with the same secrets',
+    'killed by %s between its Secret and its revision, continues from a second folder with the same secrets',
     async (signal) => {
       const there = await scene();
       const place = await there.workplace();
@@ -245,7 +245,7 @@ describe('who comes after a killed run', () => {
     },
   );
 
-  test('while the first still works, is refused with exit 9 and told who it is', async () => {
+  test('is refused with exit 9 while the first still works, and names its owner', async () => {
     const there = await scene();
     const place = await there.workplace();
     const hold = await there.recorder.hold('^helm upgrade');
@@ -261,11 +261,11 @@ describe('who comes after a killed run', () => {
   });
 });
 
-describe('an API server that is away in the middle of an install', () => {
+describe('an API server that fails in the middle of an install', () => {
   test.each([
     ['at the revision and the Secret', '^kubectl .*apply --server-side'],
     ['while it waits', '^kubectl .*get deployments.apps,statefulsets.apps'],
-  ])('%s: the install waits for it, says so once and ends well', async (_, pattern) => {
+  ])('%s: the install waits for it, says so once and succeeds', async (_, pattern) => {
     const { cluster } = testbed;
     const { hostname, port } = new URL(cluster.server);
     const door = await startTcpDoor(hostname, Number(port));
@@ -293,7 +293,7 @@ describe('an API server that is away in the middle of an install', () => {
   });
 });
 
-describe('a Lease that somebody forged', () => {
+describe('a forged Lease', () => {
   const record = {
     kind: 'Lock',
     version: 1,
@@ -317,7 +317,7 @@ describe('a Lease that somebody forged', () => {
     return { there, run: place.run('install', '--yes') };
   }
 
-  test('ends no process: a living one is respected, a dead one and an unchanged one are taken over from', async () => {
+  test('ends no process: the lock of a living process is respected, one that is dead or unchanged is taken over', async () => {
     const bystander = execa('sleep', ['600'], { reject: false });
     try {
       const space = await processSpace();

@@ -74,7 +74,7 @@ describe.each([3, 4] as const)('with helm %i', (helm) => {
     expect(await place.run('plan', '--detailed-exitcode')).toMatchObject({ code: 0 });
   });
 
-  test('a change is one new revision of each count, and what it drops is deleted', async () => {
+  test('a change is one new revision of Helm and of difyctl, and dropped objects are deleted', async () => {
     const there = await scene({ helm });
     const place = await there.workplace();
     await place.run('install', '--yes');
@@ -110,11 +110,11 @@ describe.each([3, 4] as const)('with helm %i', (helm) => {
     expect([...(await place.files()).keys()]).toEqual([join(place.folder, 'difyctl.yaml')]);
   });
 
-  test('a first install that does not come up is taken away again with --atomic, and says why', async () => {
+  test('a first install that does not become ready is removed by --atomic, with the reason', async () => {
     const there = await scene({ helm });
     const place = await there.workplace();
     const heal = await testbed.cluster.failPods({ component: 'web' }, 'crash-loop');
-    const failed = await place.run('install', '--yes', '--atomic', '--timeout', '8s', '-o', 'json');
+    const failed = await place.run('install', '--yes', '--atomic', '--timeout', '20s', '-o', 'json');
     await heal();
     expect(failed, failed.stderr).toMatchObject({ code: 4 });
     expect(report(failed)).toMatchObject({
@@ -147,7 +147,7 @@ test('a migration that does not end in time creates no release, and the next run
   expect(await place.run('install', '--yes')).toMatchObject({ code: 0 });
 });
 
-test('an upgrade that does not come up goes back, with --atomic, to what served before; mended, it comes up', async () => {
+test('an upgrade that does not become ready is rolled back by --atomic; once fixed, it succeeds', async () => {
   const there = await scene();
   const place = await there.workplace();
   expect(await place.run('install', '--yes')).toMatchObject({ code: 0 });
@@ -182,7 +182,7 @@ test('an upgrade that does not come up goes back, with --atomic, to what served 
   ]);
 });
 
-test('a release is rolled back to a recorded revision with the objects beside it, and not to one that helm has forgotten', async () => {
+test('a release is rolled back to a recorded revision with the objects beside it, but not to one that helm has deleted', async () => {
   const there = await scene();
   const place = await there.workplace();
   expect(await place.run('install', '--yes')).toMatchObject({ code: 0 });
@@ -213,7 +213,7 @@ test('a release is rolled back to a recorded revision with the objects beside it
 });
 
 describe('on a terminal', () => {
-  test('the plan is shown and can be looked into; no means no', async () => {
+  test('the plan and its details are shown; the answer no changes nothing', async () => {
     const there = await scene();
     const place = await there.workplace();
     const session = new PtySession(process.execPath, [await builtProgram(), 'install'], {
@@ -231,7 +231,7 @@ describe('on a terminal', () => {
     await expect(testbed.cluster.kubectl(['get', 'namespace', there.namespace])).rejects.toThrow('not found');
   });
 
-  test('yes installs, and says where Dify is, and that nobody asked it', async () => {
+  test('the answer yes installs, and the output says where Dify is, and that it was not requested', async () => {
     const there = await scene();
     const place = await there.workplace();
     const session = new PtySession(process.execPath, [await builtProgram(), 'install'], {
@@ -246,7 +246,7 @@ describe('on a terminal', () => {
 });
 
 describe('before anything is changed', () => {
-  test('a dry run and a plan keep nothing and create nothing', async () => {
+  test('a dry run and a plan store nothing and create nothing', async () => {
     const there = await scene();
     const place = await there.workplace();
     expect(await place.run('install', '--dry-run')).toMatchObject({
@@ -258,7 +258,7 @@ describe('before anything is changed', () => {
     expect([...(await place.files()).keys()]).toEqual([join(place.folder, 'difyctl.yaml')]);
   });
 
-  test('nobody to ask: exit 2; prod with --yes and no context: exit 2; a missing secret: exit 3', async () => {
+  test('no terminal to prompt on: exit 2; prod with --yes and no context: exit 2; a missing secret: exit 3', async () => {
     const there = await scene();
     const place = await there.workplace();
     expect(await place.run('install')).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') });
@@ -278,7 +278,7 @@ describe('before anything is changed', () => {
 });
 
 describe('secrets', () => {
-  test('are in no argument, no inherited environment, and no file but those meant for them', async () => {
+  test('are in no argument, no inherited environment, and only in the files for secrets', async () => {
     const there = await scene();
     const place = await there.workplace();
     const installed = await place.run('install', '--yes', '-o', 'json');
@@ -307,7 +307,7 @@ describe('secrets', () => {
     }
   });
 
-  test('are those of the living installation: without .difyctl, and from another machine', async () => {
+  test('are those of the existing installation: without .difyctl, and from another machine', async () => {
     const there = await scene();
     const place = await there.workplace();
     await place.run('install', '--yes');
@@ -319,7 +319,7 @@ describe('secrets', () => {
     expect(await there.objects('secrets')).toEqual(before);
   });
 
-  test('are made alone for whoever applies the rest elsewhere, and an install goes on with them', async () => {
+  test('can be applied separately for GitOps, and an install continues with them', async () => {
     const there = await scene();
     const place = await there.workplace();
     expect(await place.run('secrets', 'apply')).toMatchObject({ code: 2 });
@@ -333,7 +333,7 @@ describe('secrets', () => {
     expect((await there.objects('secrets')).filter((one) => one.includes('-difyctl-'))).toEqual([name]);
   });
 
-  test('that protect data are not made anew where the installation lost them', async () => {
+  test('that protect data are not regenerated if the installation lost them', async () => {
     const there = await scene();
     const place = await there.workplace();
     await place.run('install', '--yes');
@@ -414,7 +414,7 @@ async function forgeRevision({ namespace }: KubernetesFixture): Promise<readonly
   ];
 }
 
-test('uninstall keeps secrets and revisions, and an install brings the same back', async () => {
+test('uninstall keeps secrets and revisions, and an install uses the same secrets', async () => {
   const there = await scene();
   const place = await there.workplace();
   await place.run('install', '--yes');

@@ -5,6 +5,8 @@ import type { CheckReport } from '../../src/checks/check.ts';
 import type { InstallReport } from '../../src/operations/report.ts';
 import { CHART } from '../support/chart.ts';
 import type { Outcome, TempWorkspace } from '../support/difyctl.ts';
+import { findingsOf, matching } from '../support/findings.ts';
+import { type Kubectl, POD_SCENES, removeForeign, runAhead } from '../support/kubernetes-faults.ts';
 import { createKubernetesFixture, type KubernetesFixture, SECRETS } from '../support/kubernetes-fixture.ts';
 import { openKubernetes, WORK } from '../support/open-targets.ts';
 import { useCluster } from '../testbed/fixtures.ts';
@@ -56,6 +58,7 @@ const statuses = (checks: CheckReport | undefined): Readonly<Record<string, stri
 const GREEN_CHECKS = [
   ...['workloads', 'images', 'health', 'ping', 'setup', 'web', 'routes'],
   ...['schema', 'workers', 'queues', 'beat', 'sandbox', 'plugin-daemon', 'ssrf-proxy', 'egress'],
+  ...['drift', 'keys', 'endpoints', 'upload', 'websocket', 'streaming', 'forwarded', 'budgets'],
 ];
 /** Without app.restarts: a process that starts before its database ends, and is started again. */
 const GREEN = Object.fromEntries(GREEN_CHECKS.map((name) => [`app.${name}`, 'pass']));
@@ -107,7 +110,7 @@ describe.skipIf(process.env.DIFYCTL_TEST_CHART !== undefined)('with bundled data
     await scene.end();
   });
 
-  test('an installation comes up, is deployed, and every pod of it is ready on the real node', async () => {
+  test('an installation is deployed, and every pod of it becomes ready on the real node', async () => {
     expect(first, first.stderr).toMatchObject({ code: 0 });
     expect(report(first)).toMatchObject({ kind: 'InstallReport', outcome: 'applied', revision: 1, releaseRevision: 1 });
     expect(report(first).preflight.checks).toContainEqual(
@@ -121,7 +124,7 @@ describe.skipIf(process.env.DIFYCTL_TEST_CHART !== undefined)('with bundled data
     expect(await scene.objects('leases')).toEqual([]);
   });
 
-  test('postflight asks it through a port-forward, and all is green', async () => {
+  test('postflight requests it through a port-forward, and every check passes', async () => {
     expect(statuses(report(first).postflight)).toMatchObject(GREEN);
     const again = await place.run('postflight', '-o', 'json');
     expect(again, again.stderr).toMatchObject({ code: 0 });
@@ -151,7 +154,28 @@ describe.skipIf(process.env.DIFYCTL_TEST_CHART !== undefined)('with bundled data
     expect(await scene.helmHistory()).toEqual(before);
   });
 
-  test('a change that does not come up is rolled back with --atomic, its last words kept', async () => {
+  const kubectl: Kubectl = (...args) => testbed.cluster.kubectl(['-n', scene.namespace, ...args]);
+
+  test('every fault in a pod is found, by its own check, and nothing else is', async () => {
+    let expected = {};
+    for (const { faults, inject, findings } of POD_SCENES) {
+      await inject(kubectl);
+      expected = { ...expected, ...matching(findings) };
+      const run = await runAhead(place, 'postflight', '--only', 'app.*', '--skip', 'app.restarts', '-o', 'json');
+      expect(run, run.stderr).toMatchObject({ code: 5 });
+      expect(findingsOf(JSON.parse(run.stdout) as CheckReport), faults).toEqual(expected);
+    }
+  });
+
+  test('install undoes the faults, besides those of others', async () => {
+    await removeForeign(kubectl);
+    const undone = await place.run(...INSTALL, '--timeout', '4m', '-o', 'json');
+    expect(undone, undone.stderr).toMatchObject({ code: 0 });
+    expect(report(undone)).toMatchObject({ outcome: 'applied' });
+    expect(statuses(report(undone).postflight)).toMatchObject(GREEN);
+  });
+
+  test('a change that does not become ready is rolled back with --atomic, and its last log lines are kept', async () => {
     const failing = ['--set', `components.api.extraEnv=${FAIL}`, '--timeout', '45s'];
     const failed = await place.run(...INSTALL, '--atomic', '-o', 'json', ...failing);
     expect(failed, failed.stderr).toMatchObject({ code: 4 });
@@ -172,7 +196,7 @@ describe.skipIf(process.env.DIFYCTL_TEST_CHART !== undefined)('with bundled data
   });
 });
 
-describe('with data services elsewhere', () => {
+describe('with external data services', () => {
   const services: Service[] = [];
   let postgres: PostgresService;
   let redis: RedisService;
@@ -237,7 +261,7 @@ describe('with data services elsewhere', () => {
     for (const service of services) await service.stop();
   });
 
-  test('a first install that fails names the component with its last lines, and the next run goes on', async () => {
+  test('a first install that fails names the component with its last lines, and the next run continues', async () => {
     const failing = ['--set', `components.pluginDaemon.extraEnv=${FAIL}`, '--timeout', '60s'];
     const failed = await place.run(...INSTALL, ...failing);
     expect(failed, failed.stderr).toMatchObject({ code: 4 });

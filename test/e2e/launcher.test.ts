@@ -26,20 +26,20 @@ async function staticImports(file: string, seen = new Map<string, string>()): Pr
 }
 
 describe('the built program', () => {
-  it('says that it is the installer, and answers both names', async () => {
+  it('says that it is the installer, under both of its names', async () => {
     const { stdout } = await run(process.execPath, [program, '--version']);
     expect(stdout).toMatch(/^difyctl \d+\.\d+\.\d+\S* \(installer\)\n/);
     const { bin } = JSON.parse(await readFile(join(dirname(program), '../package.json'), 'utf8')) as { bin: unknown };
     expect(bin).toEqual({ difyctl: 'bin/difyctl.js', 'dify-installer': 'bin/difyctl.js' });
   });
 
-  it('starts with a few kilobytes: no command, no parser and no schema is loaded for --version and --help', async () => {
+  it('loads a few kilobytes for --version and --help: no command, no parser and no schema', async () => {
     const loaded = [...(await staticImports(join(dirname(program), '../dist/main.js'))).values()].join('\n');
     expect(loaded.length).toBeLessThan(20_000);
     expect(loaded).not.toMatch(/commander|zod|node:child_process/i);
   });
 
-  it('shows a fault of the user with exit 2 and nothing on stdout', async () => {
+  it('shows an error of the user with exit 2 and nothing on stdout', async () => {
     await expect(
       run(process.execPath, [program, 'validate', '--config', '/nowhere/difyctl.yaml']),
     ).rejects.toMatchObject({
@@ -49,13 +49,13 @@ describe('the built program', () => {
     });
   });
 
-  it.each(['schema', '--help', 'checks'])('%s ends quietly and well when its reader has gone', async (command) => {
+  it.each(['schema', '--help', 'checks'])('%s ends silently and succeeds if its reader has gone', async (command) => {
     const { code, stderr } = await shell(`difyctl ${command} | head -c 1; exit "\${PIPESTATUS[0]}"`);
     expect([code, stderr]).toEqual([0, '']);
   });
 
   it.each(['schema', '--version', '--help', 'checks -o json'])(
-    'says that the result of %s found a full disk',
+    'reports a full disk if it cannot write the result of %s',
     async (command) => {
       const { code, stderr } = await shell(`difyctl ${command} >/dev/full`);
       expect([code, stderr]).toEqual([
@@ -70,18 +70,18 @@ describe('the built program', () => {
     },
   );
 
-  it('keeps the exit code of a run that failed, though its words find a full disk', async () => {
+  it('keeps the exit code of a failed run, although a full disk loses its output', async () => {
     expect(await shell('difyctl validate -o json >/dev/full')).toMatchObject({ code: 2 });
     expect(await shell('difyctl validate 2>/dev/full')).toEqual({ code: 2, stderr: '' });
   });
 
   /**
    * Starts a run that reads a pipe, and returns once it reads. Nothing is ever written, so that one of its threads
-   * waits for ever.
+   * waits forever.
    */
   const reading = 'mkfifo "$1/pipe"; "$NODE" "$PROGRAM" validate -c "$1/pipe" <&- 3>&- & run=$!; exec 3>"$1/pipe"';
 
-  it.each(['INT', 'TERM', 'HUP'])('answers SIG%s though a thread waits for a pipe that nobody writes', async (name) => {
+  it.each(['INT', 'TERM', 'HUP'])('ends on SIG%s although a thread waits for a pipe without a writer', async (name) => {
     const { code, stderr } = await shell(`${reading}; kill -${name} $run; wait $run`);
     expect([code, stderr]).toEqual([130, `  x interrupted by SIG${name}\n  exit 130\n`]);
   });

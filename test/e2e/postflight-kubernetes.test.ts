@@ -77,7 +77,7 @@ describe('postflight of a release on a real node beside simulated ones', () => {
     }
   });
 
-  test('real pods are asked through a port-forward, as the public host', async () => {
+  test('real pods are requested through a port-forward, as the public host', async () => {
     const { via, simulated, answers } = await appAnswersCollector.collect(context(), need);
     expect(simulated).toBeUndefined();
     expect(via).toMatch(/^a port-forward to pod dify-proxy-\S+ of Service dify-proxy$/);
@@ -87,13 +87,13 @@ describe('postflight of a release on a real node beside simulated ones', () => {
     });
   });
 
-  test('what answers in the place of Dify is found out', async () => {
+  test('another server in place of Dify is found', async () => {
     const fact = await appAnswersCollector.collect(context(), need);
     const result = judged(checkOf('app.routes'), { deployment, seen: [[APP_ANSWERS, fact]] });
     expect(result.status).toBe('fail');
   });
 
-  test('simulated pods are not asked, and the reason is said', async () => {
+  test('simulated pods are not requested, and the reason is given', async () => {
     expect(await appHealthCollector.collect(context(), need)).toEqual({
       via: 'Service dify-api',
       simulated: 'all 2 pods of Service dify-api are simulated (kwok)',
@@ -101,7 +101,7 @@ describe('postflight of a release on a real node beside simulated ones', () => {
     });
   });
 
-  test('workloads: available, simulated, held up, gone', async () => {
+  test('workloads: available, simulated, pending, deleted', async () => {
     const rendered = renderedSet([...objects, ...component('web', REAL)]);
     const found = await kubernetesWorkloads(context(), NAMESPACE, rendered);
     const byName = Object.fromEntries(found.map((one) => [one.name, one]));
@@ -117,7 +117,7 @@ describe('postflight of a release on a real node beside simulated ones', () => {
     expect(byName['dify-web']).toMatchObject({ ready: 0, holdup: 'does not exist in the cluster' });
   });
 
-  test('a missing Service is said', async () => {
+  test('a missing Service is reported', async () => {
     const other = { ...deployment, name: 'other' };
     await expect(appAnswersCollector.collect({ ...context(), deployment: other }, need)).rejects.toThrow(
       'Dify is not installed in namespace postflight (it has no Service of the release)',

@@ -22,13 +22,13 @@ async function judged(name: string, ...args: readonly string[]) {
   return check;
 }
 
-it('a namespace that is not there yet cannot be asked', async () => {
+it('a namespace that does not exist yet cannot be queried', async () => {
   const check = await judged('nowhere');
   expect(check('cluster.admission')).toMatchObject({ status: 'skip' });
   expect(check('cluster.admission')?.message).toContain('does not exist yet');
 });
 
-it('a healthy cluster takes everything, and holds nothing afterwards', async () => {
+it('a healthy cluster accepts every object, and stores none', async () => {
   await namespace('healthy');
   const check = await judged('healthy');
   expect(check('cluster.admission')).toMatchObject({ status: 'pass' });
@@ -92,7 +92,7 @@ describe('policies', () => {
     await testbed.cluster.apply(...objects);
   });
 
-  it.each(policies)('$name refuses, in its own words', async ({ name, message }) => {
+  it.each(policies)('$name refuses, with its own message', async ({ name, message }) => {
     await namespace(`under-${name}`, { policy: name });
     // A new policy takes a moment to reach admission.
     await expect
@@ -104,7 +104,7 @@ describe('policies', () => {
   });
 });
 
-it('what other checks tell is not told twice', async () => {
+it('a finding of another check is not repeated', async () => {
   const metadata = { name: 'team', namespace: 'strict' };
   await namespace(
     'strict',
@@ -153,7 +153,7 @@ it('a webhook that does not answer is named', async () => {
   await testbed.cluster.kubectl(['delete', 'validatingwebhookconfiguration', 'guard']);
 });
 
-describe('a release that is there', () => {
+describe('an existing release', () => {
   const living = 'living';
   const helm = async (...args: readonly string[]) => {
     const values = join(preflight.folder(), 'out', 'values.yaml');
@@ -168,7 +168,7 @@ describe('a release that is there', () => {
     await helm('install', 'dify', resolve('test/fixtures/chart'));
   });
 
-  it('is asked for as a change, also under a quota that it fills', async () => {
+  it('is tested as a change, also under a quota that it fills', async () => {
     const services = await testbed.cluster.kubectl(['-n', living, 'get', 'services', '-o', 'name']);
     const hard = { services: String(services.trim().split('\n').length) };
     const metadata = { name: 'full', namespace: living };
@@ -177,7 +177,7 @@ describe('a release that is there', () => {
     expect(check('cluster.admission')).toMatchObject({ status: 'pass' });
   });
 
-  it('says what may never change', async () => {
+  it('names the fields that cannot change', async () => {
     const selector = ['get', 'deployment', 'dify-api', '-o', 'json'];
     const api = JSON.parse(await testbed.cluster.kubectl(['-n', living, ...selector])) as {
       metadata: { name: string; labels: object };
@@ -200,7 +200,7 @@ describe('a release that is there', () => {
 });
 
 describe('drivers and metrics', () => {
-  it('are looked for where the plan leans on them', async () => {
+  it('are checked if the plan requires them', async () => {
     await testbed.cluster.apply({
       apiVersion: 'storage.k8s.io/v1',
       kind: 'StorageClass',
@@ -221,7 +221,7 @@ describe('drivers and metrics', () => {
     expect(check('cluster.gateway')).toMatchObject({ status: 'pass' });
   });
 
-  it('and so is the engine of NetworkPolicies', async () => {
+  it('a network policy engine is checked if the plan requires it', async () => {
     const only = ['--only', 'cluster.network-policy'];
     const observed = async () => (await preflight.run(only)).check('cluster.network-policy')?.observed;
     expect(await observed()).toBe(
@@ -244,5 +244,47 @@ describe('drivers and metrics', () => {
     expect(found).toMatch(
       /^5 NetworkPolicies rendered, enforced by Calico; to close the API server too, set target\.networkPolicy\.apiServer: \[\d/,
     );
+  });
+
+  it('the pods of the ingress controller are counted', async () => {
+    const only = ['--only', 'cluster.entry-replicas', '--set', 'target.ingress={className: counted}'];
+    const counted = async () => {
+      const { check, stderr } = await preflight.run(only);
+      const { status, message } = check('cluster.entry-replicas') ?? { status: stderr };
+      return [status, message];
+    };
+    const labels = { app: 'ingress-nginx' };
+    const containers = [{ name: 'controller', image: 'registry.k8s.io/ingress-nginx/controller:v1.13.3' }];
+    await namespace(
+      'ingress-nginx',
+      {},
+      {
+        apiVersion: 'networking.k8s.io/v1',
+        kind: 'IngressClass',
+        metadata: { name: 'counted' },
+        spec: { controller: 'k8s.io/ingress-nginx' },
+      },
+      {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: 'controller', namespace: 'ingress-nginx', labels },
+        spec: {
+          replicas: 1,
+          selector: { matchLabels: labels },
+          template: { metadata: { labels }, spec: { containers } },
+        },
+      },
+    );
+    const kubectl = (...args: readonly string[]) => testbed.cluster.kubectl(['-n', 'ingress-nginx', ...args]);
+    const ready = () => kubectl('rollout', 'status', 'deployment/controller', '--timeout', '60s');
+    await ready();
+    expect(await counted()).toEqual([
+      'warn',
+      'k8s.io/ingress-nginx has 1 ready pod: while that pod or its node is replaced, Dify cannot be reached',
+    ]);
+    await kubectl('scale', 'deployment/controller', '--replicas=2');
+    await ready();
+    expect(await counted()).toEqual(['pass', 'k8s.io/ingress-nginx has 2 ready pods']);
+    await testbed.cluster.kubectl(['delete', 'ingressclass/counted', 'namespace/ingress-nginx', '--wait=false']);
   });
 });

@@ -15,20 +15,21 @@ const { env } = preflight;
 
 const CLUSTER = ['--only', 'tools,cluster,release,config.renders,config.pinned-images'];
 
-it('finds a healthy cluster healthy', async () => {
+it('reports no finding for a healthy cluster', async () => {
   const { code, report } = await preflight.run(CLUSTER);
   // The namespace is made by the install: nothing can be asked of it before.
   const others = report.checks.filter(({ status }) => status !== 'pass');
-  // The testbed has no network plugin that enforces policies.
+  // The testbed has no ingress controller, and no network plugin that enforces policies.
   expect(others).toMatchObject([
     { id: 'cluster.admission', status: 'skip' },
+    { id: 'cluster.entry-replicas', status: 'skip' },
     { id: 'cluster.network-policy', status: 'warn' },
   ]);
   expect(report.checks.map(({ id }) => id)).toContain('cluster.permissions');
   expect(code).toBe(0);
 });
 
-it('says what it needs of a cluster only, without a file', async () => {
+it('reports only the requirements on a cluster, without a file', async () => {
   const cwd = await mkdtemp(join(tmpdir(), 'difyctl-nofile-'));
   const { code, stdout } = await runCli(['preflight', '--tier', 'prod', '--skip', 'tools'], { cwd, env: env() });
   await rm(cwd, { recursive: true });
@@ -58,7 +59,7 @@ describe('a node that does not count', () => {
   });
 });
 
-describe('pods that are there already', () => {
+describe('existing pods', () => {
   /** Six pods that leave each node less than a CPU. */
   function load(namespace: string, labels: Readonly<Record<string, string>>) {
     const selector = { load: 'yes' };
@@ -90,20 +91,20 @@ describe('pods that are there already', () => {
     return check('cluster.capacity.fit');
   }
 
-  it('take their room', async () => {
+  it('use their requests', async () => {
     const fit = await fitBeside('elsewhere', {});
     expect(fit?.status).toBe('fail');
     expect(fit?.message).toMatch(/× dify-.* do not fit \(/);
   });
 
-  it('are what is planned, where they are this release’s own', async () => {
+  it('of this release replace the planned ones', async () => {
     const labels = { 'app.kubernetes.io/instance': 'dify' };
     expect((await fitBeside('dify', labels))?.status).toBe('pass');
     expect((await fitBeside('elsewhere', labels))?.status).toBe('fail');
   });
 });
 
-describe('Dify that is installed already', () => {
+describe('an installed Dify', () => {
   const namespace = 'living';
   const labels = { 'app.kubernetes.io/instance': 'dify', component: 'api' };
   const api = (image: string, replicas: number) => ({
@@ -137,7 +138,7 @@ describe('Dify that is installed already', () => {
     expect(check('release.version')).toMatchObject({ status, observed });
   });
 
-  it('what no node could pull has not reached the database', async () => {
+  it('an image that no node could pull has not reached the database', async () => {
     const { cluster } = testbed;
     const { spec, ...rest } = api('langgenius/dify-api:1.17.0', 1);
     const nowhere = { ...spec.template.spec, nodeSelector: { nowhere: 'yes' } };
@@ -149,7 +150,7 @@ describe('Dify that is installed already', () => {
   });
 });
 
-it('finds rules of the namespace, and a DNS, that would keep pods away', async () => {
+it('finds rules of the namespace, and a DNS, that would prevent pods', async () => {
   const metadata = { name: 'team', namespace: 'strict' };
   await testbed.cluster.apply(
     {
@@ -213,7 +214,7 @@ describe('a user with few rights', () => {
     );
   });
 
-  it('is told which, and how an administrator would grant them', async () => {
+  it('sees which are missing, and how an administrator grants them', async () => {
     const { code, check } = await preflight.run(CLUSTER, kubeconfig);
     const permissions = check('cluster.permissions');
     expect(permissions?.status).toBe('fail');
@@ -229,12 +230,12 @@ describe('a user with few rights', () => {
     // In prod, the migration is a Job, whatever the flags are.
     [[], / jobs\.batch$/m, true],
     [['--deep'], /^get\/list\/watch\/create\/delete persistentvolumeclaims$/m, true],
-  ])('is asked for what %j makes only where it is given', async (flags, words, isAsked) => {
+  ])('needs the rights that %j uses only if it is given', async (flags, words, isAsked) => {
     const { check } = await preflight.run(['--only', 'cluster.permissions', ...flags], kubeconfig);
     expect(words.test(check('cluster.permissions')?.message ?? '')).toBe(isAsked);
   });
 
-  it('is not told of faults that nobody could see', async () => {
+  it('sees no failure that was not observed', async () => {
     const { check, code } = await preflight.run(['--only', 'cluster.capacity'], kubeconfig);
     for (const id of ['cluster.capacity.nodes', 'cluster.capacity.fit']) {
       expect(check(id)).toMatchObject({
@@ -246,7 +247,7 @@ describe('a user with few rights', () => {
   });
 });
 
-it('a cluster that does not answer is one fault, and much that was not seen', async () => {
+it('a cluster that does not answer is one failure, and the other checks are unknown', async () => {
   const kubeconfig = join(preflight.folder(), 'closed.kubeconfig');
   const cluster = { name: 'x', cluster: { server: 'https://127.0.0.1:1' } };
   const context = { name: 'x', context: { cluster: 'x', user: 'x' } };
@@ -263,7 +264,7 @@ it('a cluster that does not answer is one fault, and much that was not seen', as
   expect(code).toBe(3);
 });
 
-it('what was seen can be judged elsewhere, and holds no secret', async () => {
+it('saved evidence can be judged on another machine, and contains no secret', async () => {
   const saved = join(preflight.folder(), 'seen');
   const first = await preflight.run(['--save-evidence', saved]);
   const again = await runCli(['preflight', '-o', 'json', '--from-evidence', saved], { cwd: '/', env: {} });

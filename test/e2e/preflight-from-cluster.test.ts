@@ -126,7 +126,7 @@ async function leftovers(): Promise<readonly string[]> {
 }
 
 describe('from the cluster', () => {
-  it('a name that only the cluster knows is reached, and what was seen says from where', async () => {
+  it('a name that only the cluster resolves is reached, and the evidence names its source', async () => {
     const cwd = await file();
     const here = await preflight(cwd, ['--only', 'postgres.reachable']);
     expect(found(here)('postgres.reachable')).toMatchObject({
@@ -152,7 +152,7 @@ describe('from the cluster', () => {
     expect(found(again)('postgres.reachable')).toMatchObject({ status: 'pass' });
   });
 
-  it('what is not reached from there is a fault, told apart by how far it came', async () => {
+  it('a service that is not reached is a failure that names the failed step', async () => {
     const host = testbed.cluster.realNode?.hostAddress;
     const cwd = await file({
       postgres: { mode: 'external', host: 'nobody.invalid', password: { env: 'DIFY_PG_PASSWORD' } },
@@ -181,7 +181,7 @@ describe('from the cluster', () => {
     expect(await leftovers()).toEqual([]);
   });
 
-  it('a wrong login is a fault there too', async () => {
+  it('a wrong login is a failure there too', async () => {
     const cwd = await file();
     const run = await preflight(cwd, [...FROM_CLUSTER, '--set', 'postgres.username=nobody']);
     expect(found(run)('postgres.login')).toMatchObject({ status: 'fail' });
@@ -189,8 +189,8 @@ describe('from the cluster', () => {
   });
 });
 
-describe('a pod that is interrupted', () => {
-  it('is gone with the run that made it, held no secret, and was allowed nothing', async () => {
+describe('the pod of an interrupted run', () => {
+  it('is removed with its run, contained no secret, and had no rights', async () => {
     const cwd = await file({
       postgres: { mode: 'external', host: silent.host, port: silent.port, password: { env: 'DIFY_PG_PASSWORD' } },
     });
@@ -221,7 +221,7 @@ describe('a pod that is interrupted', () => {
   });
 });
 
-describe('where no relay comes up, nothing is said to be seen', () => {
+describe('if no relay starts, nothing is reported as observed', () => {
   async function refused(over: Readonly<Record<string, unknown>>): Promise<string | undefined> {
     const run = await preflight(await file(over), FROM_CLUSTER);
     expect(run.code).toBe(3);
@@ -248,7 +248,7 @@ describe('where no relay comes up, nothing is said to be seen', () => {
     await testbed.cluster.kubectl(['delete', 'resourcequota', 'none', '-n', NAMESPACE]);
   });
 
-  it('the namespace is not there', async () => {
+  it('the namespace does not exist', async () => {
     const target = {
       type: 'kubernetes',
       context: testbed.cluster.context,
@@ -259,8 +259,8 @@ describe('where no relay comes up, nothing is said to be seen', () => {
   });
 });
 
-describe('a node that is simulated and a user who may not', () => {
-  it('is not taken for the real thing', async () => {
+describe('a simulated node and a user without rights', () => {
+  it('is not treated as a real node', async () => {
     const [simulated = ''] = await testbed.cluster.addNodes('1x8C32G');
     await testbed.cluster.cordon('real-1');
     try {
@@ -276,7 +276,7 @@ describe('a node that is simulated and a user who may not', () => {
     expect(await leftovers()).toEqual([]);
   });
 
-  it('is told every right that is missing, and nothing is made', async () => {
+  it('sees every missing right, and nothing is created', async () => {
     const rules = [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list'] }];
     const kubeconfig = await limitedUser(testbed.cluster, { name: 'looker', namespace: 'lookers', rules });
     const target = { type: 'kubernetes', namespace: 'lookers', chart: { path: CHART } };
@@ -300,7 +300,7 @@ describe('--deep', () => {
     },
   });
 
-  it('makes a claim for shared volumes, sees it bound, and removes it', async () => {
+  it('creates a claim for shared volumes, waits until it is bound, and deletes it', async () => {
     const cwd = await file(planned('fast-rwx'));
     const run = await preflight(cwd, ['--deep', '--only', 'cluster.storage.read-write-many']);
     expect(found(run)('cluster.storage.read-write-many')).toMatchObject({
@@ -310,7 +310,7 @@ describe('--deep', () => {
     expect(await leftovers()).toEqual([]);
   });
 
-  it('makes a pod too where a class waits for one, and says what is not bound', async () => {
+  it('also creates a pod if a class waits for one, and names the claims that are not bound', async () => {
     const { deployment } = await loadDeployment(join(await file(planned('standard')), 'difyctl.yaml'));
     const kubeArgs = ['--kubeconfig', testbed.cluster.kubeconfig];
     const undoing: (() => Promise<string | undefined>)[] = [];
@@ -342,7 +342,7 @@ describe('--deep', () => {
 });
 
 describe('a user who may not list nodes', () => {
-  it('takes what the platform team saw for that, and looks at the rest', async () => {
+  it('uses the nodes that the platform team saved, and collects the rest', async () => {
     const platform = await mkdtemp(join(folder, 'platform-'));
     await preflight(platform, ['--tier', 'prod', '--only', 'cluster.capacity.nodes', '--save-evidence', 'saved']);
 
@@ -380,7 +380,7 @@ describe('a user who may not list nodes', () => {
   });
 });
 
-it('saved files of the run hold no secret', async () => {
+it('saved files of the run contain no secret', async () => {
   const files = await readdir(folder, { recursive: true, withFileTypes: true });
   for (const entry of files.filter((one) => one.isFile())) {
     const text = await readFile(join(entry.parentPath, entry.name), 'utf8');

@@ -90,7 +90,7 @@ async function publishing(project: string, port: number): Promise<{ remove(): Pr
   return { remove: () => execa(docker, ['rm', '-f', `holder-${port}`], { env, extendEnv: false }) };
 }
 
-it('sees the engine’s own size, disk and Compose', async () => {
+it('reads the engine’s own size, disk and Compose', async () => {
   const { check } = await preflight('test', await freePort(), ['--only', 'tools,host']);
   expect(check('tools.docker')?.status).toBe('pass');
   expect(check('tools.compose')).toMatchObject({
@@ -102,7 +102,7 @@ it('sees the engine’s own size, disk and Compose', async () => {
   expect(check('host.disk')?.observed).toContain('free on the disk of');
 });
 
-it('finds nothing wrong with a machine that has nothing of Dify yet', async () => {
+it('passes on a machine without any part of Dify', async () => {
   const { report } = await preflight('test', await freePort(), [
     ...['--only', 'host,names', '--skip', 'host.clock'],
     // Nothing of the internet is asked for.
@@ -117,7 +117,7 @@ it('finds nothing wrong with a machine that has nothing of Dify yet', async () =
   });
 });
 
-it('sees which images the engine has already', async () => {
+it('reads which images the engine has already', async () => {
   const deployment = sampleDeployment('test-compose-bundled');
   const names = [REDIS, `docker.io/library/${REDIS}`, 'redis:none-such'];
   const list = names.map((name) => ({ name, source: name, usedBy: ['redis'] }));
@@ -174,7 +174,7 @@ describe('leftovers of an earlier installation', () => {
   });
 });
 
-it('an engine of another machine is not looked into', async () => {
+it('an engine of another machine is not inspected', async () => {
   const { check } = await preflight('test', await freePort(), ['--only', 'host'], { DOCKER_HOST: await throughTcp() });
   expect(check('host.engine')).toMatchObject({
     status: 'warn',
@@ -185,7 +185,7 @@ it('an engine of another machine is not looked into', async () => {
   }
 });
 
-describe('Dify that is installed already', () => {
+describe('an installed Dify', () => {
   const API = 'langgenius/dify-api:1.17.0';
   const only = ['--only', 'release.version'];
   const docker = (...args: readonly string[]) =>
@@ -207,12 +207,12 @@ describe('Dify that is installed already', () => {
 });
 
 describe('a port', () => {
-  it('that nobody holds is free', async () => {
+  it('that no process uses is free', async () => {
     const { check } = await preflight('test', await freePort(), ['--only', 'host.ports']);
     expect(check('host.ports')).toMatchObject({ status: 'pass', observed: expect.stringMatching(/^port \d+ free$/) });
   });
 
-  it('that a program holds is taken', async () => {
+  it('that a program uses is in use', async () => {
     const { server, port } = await listen();
     const { check, code } = await preflight('test', port, ['--only', 'host.ports']);
     server.close();
@@ -220,7 +220,7 @@ describe('a port', () => {
     expect(code).toBe(3);
   });
 
-  it('that another project’s container holds is taken by that', async () => {
+  it('that a container of another project uses is in use by it', async () => {
     const port = await freePort();
     const holder = await publishing('other', port);
     const { check } = await preflight('test', port, ['--only', 'host.ports']);
@@ -228,7 +228,7 @@ describe('a port', () => {
     expect(check('host.ports')?.observed).toBe(`port ${port} is in use by container holder-${port}`);
   });
 
-  it('that this project holds is its own', async () => {
+  it('that this project uses is its own', async () => {
     const port = await freePort();
     const holder = await publishing('dify', port);
     const { check } = await preflight('test', port, ['--only', 'host.ports']);
@@ -259,7 +259,7 @@ it('prod on one machine is refused until each risk is accepted by name', async (
   });
 });
 
-it('an engine that does not answer is not seen, and the rest is judged', async () => {
+it('an engine that does not answer is unknown, and the rest is judged', async () => {
   const file = { apiVersion: 'difyctl/v1', tier: 'test', target: { type: 'compose' } };
   await writeFile(join(folder, 'difyctl.yaml'), stringify(file));
   const env = { ...testbed.docker.env, DOCKER_HOST: 'unix:///run/no-such-engine.sock', HOME: folder };

@@ -2,16 +2,16 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { JsonObject } from '../../src/base/json.ts';
+import type { NodeLoad } from '../../src/evidence/cluster/pods.ts';
 import { createCollection } from '../../src/evidence/collect.ts';
 import { COLLECTORS } from '../../src/evidence/registry.ts';
 import { createRunner } from '../../src/exec/execa-runner.ts';
 import { dialHere } from '../../src/net/dial.ts';
-import type { Throwaway } from '../../src/rehearsal/plane/throwaway.ts';
 import { findMarked } from '../../src/rehearsal/processes/daemon.ts';
 import type { DrillKind, DrillResult, RehearsalReport } from '../../src/rehearsal/report.ts';
 import { shapeFromCluster } from '../../src/rehearsal/shape/from-evidence.ts';
 import { shapeFromFlags } from '../../src/rehearsal/shape/from-flags.ts';
-import type { Shape } from '../../src/rehearsal/shape/shape.ts';
+import { type Shape, zoneOf } from '../../src/rehearsal/shape/shape.ts';
 import { createShape } from '../../src/rehearsal/stage.ts';
 import type { KubernetesObject } from '../../src/render/rendered.ts';
 import { createWorkspace, type TempWorkspace } from '../support/difyctl.ts';
@@ -35,7 +35,6 @@ interface Scene {
   readonly file?: JsonObject;
   readonly shape?: Shape;
   readonly patch?: (manifests: readonly KubernetesObject[]) => readonly KubernetesObject[];
-  readonly before?: (plane: Throwaway) => Promise<void>;
   /** The reason in each red cell, by `drill component`. Other cells are not red. */
   readonly red: Readonly<Record<string, RegExp>>;
 }
@@ -43,7 +42,30 @@ interface Scene {
 const components = (value: JsonObject): JsonObject => ({ components: value });
 const HOST = 'kubernetes.io/hostname';
 const ONE_NODE = /3 replicas on one node/;
-const NO_OTHER_ZONE = /the file promises 3 zones, and the nodes are in one/;
+const ONE_ZONE = /^\d replicas in one zone, sim-1a$/;
+const NO_OTHER_ZONE = /^the file promises 3 zones, and the nodes are in one$/;
+const NO_ROOM = /^(\d) of \1 replicas? pending: 0\/6 nodes are available: .*Insufficient cpu/;
+const TAINTED = /^(\d) of \1 replicas? pending: 0\/6 nodes are available: 6 node\(s\) had untolerated taint/;
+
+/** The components that promise to survive the loss of one replica, and those that run once. */
+const REDUNDANT = ['agentBackend', 'api', 'proxy', 'sandbox', 'ssrfProxy', 'web', 'worker'];
+const SINGLE = ['apiWebsocket', 'beat', 'localSandbox', 'pluginDaemon'];
+const cells = (drill: string, names: readonly string[], reason: RegExp) =>
+  Object.fromEntries(names.map((name) => [`${drill} ${name}`, reason]));
+
+const GIB = 2 ** 30;
+/** A pod of others with a priority above that of web on each node of `SIX`. */
+const withOthers = (more: (node: string) => Partial<NodeLoad['movable'][number]> = () => ({})): Shape => ({
+  ...{ ...SIX, source: 'cluster' },
+  loads: SIX.nodes.map(({ name }) => ({
+    ...{ node: name, fixed: { cpu: 0, memory: 0, count: 0 } },
+    movable: [{ cpu: 3, memory: GIB, count: 1, priority: 1000, ...more(name) }],
+  })),
+  priorityClasses: [
+    { name: 'dify', value: 2000, preempts: true },
+    { name: 'low', value: 0, preempts: true },
+  ],
+});
 
 const SCENES: readonly Scene[] = [
   {
@@ -69,7 +91,7 @@ const SCENES: readonly Scene[] = [
           : object,
       ),
     red: {
-      'spread api': /1 replica, so that one node is all it has/,
+      'spread api': /1 replica: the loss of its node stops the component/,
       'node-loss api': /0 of 1 replica ready, 1 promised/,
       'drain api': /0 of 1 replica ready, 1 promised/,
       'spread sandbox': ONE_NODE,
@@ -118,33 +140,55 @@ const SCENES: readonly Scene[] = [
     faults: 'all nodes in one zone',
     kinds: ['spread', 'zone-loss'],
     shape: shapeFromFlags('6x8C32G', 1),
-    red: {
-      'spread agentBackend': NO_OTHER_ZONE,
-      'spread api': NO_OTHER_ZONE,
-      'spread proxy': NO_OTHER_ZONE,
-      'spread sandbox': NO_OTHER_ZONE,
-      'spread ssrfProxy': NO_OTHER_ZONE,
-      'spread web': NO_OTHER_ZONE,
-      'spread worker': NO_OTHER_ZONE,
-      'zone-loss': /all pods are in one zone, sim-1a/,
+    red: { ...cells('spread', REDUNDANT, NO_OTHER_ZONE), 'zone-loss': /^all pods are in one zone, sim-1a/ },
+  },
+  {
+    faults: 'three zones, and no free CPU in two of them',
+    kinds: ['spread', 'zone-loss'],
+    shape: {
+      ...SIX,
+      loads: SIX.nodes
+        .filter((node) => zoneOf(node) !== 'sim-1a')
+        .map(({ name, allocatable }) => ({
+          node: name,
+          fixed: { cpu: allocatable.cpu - 0.1, memory: GIB, count: 1 },
+          movable: [],
+        })),
     },
+    red: { ...cells('spread', REDUNDANT, ONE_ZONE), ...cells('zone-loss', [...REDUNDANT, ...SINGLE], NO_ROOM) },
   },
   {
-    faults: 'others of a higher priority, which need the room of a lost node',
+    faults: 'a priority class below that of others, who evict web if a node is lost',
     kinds: ['node-loss'],
-    before: occupyWithPriority,
-    red: { 'node-loss': /replicas? pending: .*Insufficient cpu/ },
+    file: {
+      target: { priorityClassName: 'dify' },
+      ...components({ web: { priorityClassName: 'low', replicas: 6, resources: { requests: { cpu: '2' } } } }),
+    },
+    shape: withOthers(),
+    red: { 'node-loss web': /^\d of 6 replicas pending: 0\/6 nodes are available: .*Insufficient cpu/ },
   },
   {
-    faults: 'a taint on five nodes',
+    faults: 'none: others of a higher priority may run only on their own nodes, so that they evict nobody',
+    kinds: ['node-loss'],
+    shape: withOthers((node) => ({
+      ...{ cpu: 2.3, count: 2 },
+      nodeRules: [[{ key: HOST, operator: 'In', values: [node] }]],
+    })),
+    red: {},
+  },
+  {
+    faults: 'a taint on all nodes, which only web tolerates',
     kinds: ['schedule'],
     shape: {
       ...SIX,
-      nodes: SIX.nodes.map((node, index) =>
-        index === 0 ? node : { ...node, taints: [{ key: 'dedicated', value: 'db', effect: 'NoSchedule' }] },
-      ),
+      nodes: SIX.nodes.map((node) => ({ ...node, taints: [{ key: 'dedicated', value: 'db', effect: 'NoSchedule' }] })),
     },
-    red: { schedule: /5 node\(s\) had untolerated taint/ },
+    file: components({ web: { tolerations: [{ key: 'dedicated', operator: 'Exists' }] } }),
+    red: cells(
+      'schedule',
+      [...REDUNDANT, ...SINGLE].filter((name) => name !== 'web'),
+      TAINTED,
+    ),
   },
   {
     faults: 'a quota that is too small',
@@ -153,35 +197,25 @@ const SCENES: readonly Scene[] = [
     red: { schedule: /is forbidden: exceeded quota: small/ },
   },
   {
+    faults: 'a quota for the plan without its autoscaler',
+    kinds: ['schedule', 'autoscale'],
+    shape: { ...SIX, limits: { quotas: [{ name: 'small', hard: { pods: 23 }, used: {} }], ranges: [] } },
+    file: components({ api: { autoscaling: { maxReplicas: 5 } } }),
+    red: { 'autoscale api': /^2 of 5 replicas pending: pods ".*" is forbidden: exceeded quota: small/ },
+  },
+  {
     faults: 'a maximum of an autoscaler that the nodes cannot carry',
     kinds: ['autoscale'],
     file: components({ api: { autoscaling: { maxReplicas: 60 } } }),
-    red: { 'autoscale api': /of 60 replicas pending: 0\/6 nodes are available: 6 Insufficient cpu/ },
+    red: { 'autoscale api': /^\d+ of 60 replicas pending: 0\/6 nodes are available: 6 Insufficient cpu/ },
+  },
+  {
+    faults: 'a maximum of an autoscaler that the nodes cannot carry without one of them',
+    kinds: ['autoscale', 'autoscale-node-loss'],
+    file: components({ api: { autoscaling: { maxReplicas: 31 } } }),
+    red: { 'autoscale-node-loss': /replicas? pending: 0\/6 nodes are available: .*Insufficient cpu/ },
   },
 ];
-
-/** Twelve pods of 2.6 CPU with a priority above Dify's: if a node is lost, its two evict pods of Dify elsewhere. */
-async function occupyWithPriority({ api }: Throwaway): Promise<void> {
-  const group = 'scheduling.k8s.io/v1';
-  await api.create(`/apis/${group}/priorityclasses`, {
-    ...{ apiVersion: group, kind: 'PriorityClass', metadata: { name: 'first' }, value: 1_000_000 },
-  });
-  const labels = { app: 'others' };
-  await api.create('/apis/apps/v1/namespaces/default/deployments', {
-    ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'others' } },
-    spec: {
-      replicas: 12,
-      selector: { matchLabels: labels },
-      template: {
-        metadata: { labels },
-        spec: {
-          priorityClassName: 'first',
-          containers: [{ name: 'main', image: 'others', resources: { requests: { cpu: '2600m' } } }],
-        },
-      },
-    },
-  });
-}
 
 /**
  * The reasons in red cells, by `drill component`; by `drill` alone if no component is to blame, or several at random.
@@ -198,9 +232,9 @@ function redCells(drills: readonly DrillResult[], isNamed: boolean): Readonly<Re
   return Object.fromEntries(cells);
 }
 
-describe('a fault is red in its cell, with the reason in Kubernetes’ own words', () => {
-  it.each(SCENES)('$faults', async ({ kinds, file = {}, shape = SIX, patch, before, red }) => {
-    const drills = await testbed.get().rehearse({ file: rehearsedFile(file), shape, kinds, patch, before });
+describe('a fault fails in its cell, with the reason that Kubernetes gives', () => {
+  it.each(SCENES)('$faults', async ({ kinds, file = {}, shape = SIX, patch, red }) => {
+    const drills = await testbed.get().rehearse({ file: rehearsedFile(file), shape, kinds, patch });
     const isNamed = Object.keys(red).some((cell) => cell.includes(' '));
     const expected = Object.fromEntries(
       Object.entries(red).map(([cell, reason]) => [cell, expect.stringMatching(reason)]),
@@ -228,7 +262,7 @@ describe('the command', () => {
   };
   const runFolder = (): string => join(testbed.get().env.HOME ?? '', '.cache/difyctl/rehearsal/run');
 
-  it('copies the cluster, passes every drill of the default production, and leaves nothing', async () => {
+  it('copies the cluster, passes every drill of the default production, and leaves no process behind', async () => {
     const cluster = await useCluster();
     onTestFinished(() => cluster.end());
     const place = await openPlace();
@@ -271,7 +305,7 @@ describe('the command', () => {
     expect(shape.loads).toEqual([]);
   });
 
-  it('that is killed leaves a control plane, which the next run removes', async () => {
+  it('that is killed leaves a control plane behind, which the next run removes', async () => {
     const place = await openPlace();
     const args = [
       'rehearse',
@@ -294,7 +328,7 @@ describe('the command', () => {
     const next = await place.run(...args, '--set', 'components.api.replicas=1');
     expect(next.code, next.stderr).toBe(6);
     expect(next.stderr).toContain('1 control plane of a killed run removed');
-    expect(next.stdout).toContain('spread all: api: 1 replica, so that one node is all it has');
+    expect(next.stdout).toContain('spread all: api: 1 replica: the loss of its node stops the component');
     expect(await readdir(runFolder())).toEqual([]);
     expect(await findMarked(join(runFolder(), left))).toEqual([]);
   });

@@ -52,14 +52,14 @@ describe('the HTML report in a browser', () => {
     expect(passes.length).toBeGreaterThan(10);
   });
 
-  it('needs nothing but itself, and fits a telephone', async () => {
+  it('loads no other file, and fits a phone', async () => {
     const { page, requests } = await open();
     await page.setViewport({ width: 360, height: 700 });
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
     expect(requests.filter((url) => !url.startsWith('about:') && !url.startsWith('data:'))).toEqual([]);
   });
 
-  it('prints dark ink on white, whatever the reader prefers on screen', async () => {
+  it('prints dark text on white, whatever colour scheme the reader prefers', async () => {
     const { page } = await open();
     await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
     await page.emulateMediaType('print');

@@ -65,6 +65,6 @@ describe('the main job on Docker Compose', () => {
   );
 });
 
-test('docs/versions.md shows every row with the versions of today, each command done', async () => {
+test('docs/versions.md shows every row with the tested versions and commands', async () => {
   await expect(versionsPage(EVERY_ROW ? codes : everyRowDone())).toMatchFileSnapshot('../../docs/versions.md');
 });

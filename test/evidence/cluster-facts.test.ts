@@ -62,7 +62,7 @@ describe('effective requests', () => {
 });
 
 describe('a node', () => {
-  it('is projected to what judging needs', () => {
+  it('is reduced to the facts that checks need', () => {
     const fact = nodeFact({
       metadata: { name: 'n1', labels: { a: 'b' }, annotations: { 'kwok.x-k8s.io/node': 'fake' } },
       spec: { unschedulable: true, taints: [{ key: 'k', effect: 'NoSchedule' }] },
@@ -96,7 +96,7 @@ describe('a node', () => {
     });
   });
 
-  it('whose answer is malformed is a node without anything, never a crash', () => {
+  it('with a malformed answer has no facts, and does not crash', () => {
     fc.assert(
       fc.property(fc.anything(), (junk) => {
         expect(nodeFact(junk).ready).toBe(false);
@@ -117,7 +117,7 @@ describe('pods', () => {
     return tally.sums();
   };
 
-  it('are summed per node, those that end with it apart', () => {
+  it('are summed per node, pods bound to the node separately', () => {
     const sums = facts([
       pod('n1', '1'),
       pod('n1', '1'),
@@ -138,13 +138,50 @@ describe('pods', () => {
     expect(sums.waiting).toMatchObject({ cpu: 4, count: 1 });
   });
 
-  it('of this release are left out, so that a re-run does not count them twice', () => {
+  it('of this release are excluded, so that a re-run does not count them twice', () => {
     const own = pod('n1', '1', { labels: { 'app.kubernetes.io/instance': 'dify' } });
     const isOwn = (one: unknown) => one === own;
     expect(facts([own, pod('n1', '2')], isOwn)).toMatchObject({ own: 1, nodes: [{ movable: [{ cpu: 2, count: 1 }] }] });
   });
 
-  it('keep their sums whatever the order', () => {
+  it('keep on which nodes they may run, from the node selector and the required node affinity', () => {
+    const terms = [
+      {
+        matchExpressions: [
+          { key: 'zone', operator: 'NotIn', values: ['c'] },
+          { key: 'gpu', operator: 'Exists' },
+        ],
+      },
+    ];
+    const affinity = {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: terms },
+        preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1, preference: terms[0] }],
+      },
+    };
+    const restricted = (more: object) => ({ ...pod('n1', '1'), spec: { ...pod('n1', '1').spec, ...more } });
+    const one = { cpu: 1, memory: 2 ** 30, count: 1 };
+    const selected = { key: 'disk', operator: 'In', values: ['ssd'] };
+    const required = [
+      { key: 'zone', operator: 'NotIn', values: ['c'] },
+      { key: 'gpu', operator: 'Exists', values: [] },
+    ];
+    const nodeSelector = { disk: 'ssd' };
+    const all = [
+      pod('n1', '1'),
+      restricted({ nodeSelector }),
+      restricted({ affinity }),
+      restricted({ nodeSelector, affinity }),
+    ];
+    expect(facts(all).nodes[0]?.movable).toEqual([
+      one,
+      { ...one, nodeRules: [[selected]] },
+      { ...one, nodeRules: [required] },
+      { ...one, nodeRules: [[selected, ...required]] },
+    ]);
+  });
+
+  it('have the same sums in any order', () => {
     const list = fc.array(fc.tuple(fc.constantFrom('n1', 'n2'), fc.constantFrom('1', '2')), { maxLength: 30 });
     fc.assert(
       fc.property(list, (pods) => {

@@ -157,7 +157,7 @@ function tellingForms(value: string): readonly string[] {
   ];
 }
 
-describe.each(CASES)('a server that repeats what it is sent, in the place of %s', (_, subject, over, sent) => {
+describe.each(CASES)('a server that repeats every request, in place of %s', (_, subject, over, sent) => {
   it('brings no secret into a report, an annotation or saved evidence', async () => {
     const deployment = parsedDeployment({ ...BASE, ...over });
     const secrets = valuesFor(deployment);

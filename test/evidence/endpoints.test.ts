@@ -37,11 +37,11 @@ describe('the endpoints of a deployment', () => {
     ]);
   });
 
-  it('are none where everything is bundled', () => {
+  it('are empty if every service is bundled', () => {
     expect(addresses('test-compose-bundled')).toEqual([]);
   });
 
-  it.each(SAMPLE_NAMES)('have a host and a port each: %s', (name) => {
+  it.each(SAMPLE_NAMES)('have a host and a port: %s', (name) => {
     for (const { host, port } of endpointsOf(sampleDeployment(name))) {
       expect(host).toMatch(/^[^/:@]+$/);
       expect(port).toBeGreaterThan(0);
@@ -66,7 +66,7 @@ describe('connecting', () => {
     expect(await tryToConnect('nobody.invalid', 80, 20_000, signal)).toBe('unresolved');
   });
 
-  it('is over with its caller', async () => {
+  it('ends with its caller', async () => {
     expect(await tryToConnect('127.0.0.1', 9, 5_000, AbortSignal.abort())).toBe('timeout');
   });
 });
@@ -76,6 +76,6 @@ it.each([
   ['127.0.0.1:8080-8082->8080-8082/tcp', [8080, 8081, 8082]],
   ['5432/tcp', []],
   ['', []],
-])('host ports of docker’s %j', (text, ports) => {
+])('published ports of docker: %j', (text, ports) => {
   expect(hostPorts(text)).toEqual(ports);
 });

@@ -41,7 +41,7 @@ const deploymentObject = {
 };
 
 describe('a set of Kubernetes objects', () => {
-  it('keeps what judging needs', () => {
+  it('keeps the facts that checks need', () => {
     const set = renderedSet([
       deploymentObject,
       {
@@ -93,6 +93,7 @@ describe('a set of Kubernetes objects', () => {
         component: 'api',
         settings: { LOG_LEVEL: 'DEBUG', DB_HOST: 'pg', HTTP_PROXY: 'http://proxy:3128' },
         probes: ['readiness'],
+        spread: [{ topologyKey: 'kubernetes.io/hostname', isRequired: true }],
       },
     ]);
     expect(set.claims).toEqual([
@@ -111,13 +112,29 @@ describe('a set of Kubernetes objects', () => {
     expect(JSON.stringify(set)).not.toContain('c2VjcmV0');
   });
 
-  it('takes one replica where none is said', () => {
+  it('reads a ScaledObject as the autoscaler that KEDA creates for it', () => {
+    const scaled = {
+      apiVersion: 'keda.sh/v1alpha1',
+      kind: 'ScaledObject',
+      metadata: { name: 'dify-worker' },
+      spec: { scaleTargetRef: { name: 'dify-worker' }, minReplicaCount: 2, maxReplicaCount: 9 },
+    };
+    expect(renderedSet([scaled]).autoscalers).toEqual([
+      {
+        name: 'keda-hpa-dify-worker',
+        apis: ['external.metrics.k8s.io'],
+        scales: { workload: 'dify-worker', least: 2, most: 9 },
+      },
+    ]);
+  });
+
+  it('assumes one replica if the number is missing', () => {
     const { replicas: _, ...spec } = deploymentObject.spec;
     expect(renderedSet([{ ...deploymentObject, spec }]).workloads[0]?.replicas).toBe(1);
   });
 });
 
-it('a Compose project is its services that stay', () => {
+it('a Compose project consists of its long-running services', () => {
   const set = composeSet({
     services: {
       api: { image: 'api:1', deploy: { replicas: 2, resources: { reservations: { cpus: '0.5', memory: '512M' } } } },

@@ -72,7 +72,7 @@ it.each<[string, EvidenceOriginFacts, RegExp]>([
   expect(() => doubtsOf(saved, here, 'DIR')).toThrow(words);
 });
 
-it('is read as it was written; none is none, and what is no origin is refused by name', async () => {
+it('is read as it was written; a missing one is undefined, and an invalid one is refused by name', async () => {
   expect(await readOrigin(folder)).toBeUndefined();
   await saveOrigin(folder, here);
   expect(await readOrigin(folder)).toEqual(here);

@@ -39,7 +39,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 describe('evidence', () => {
-  it('judges the same where it is read again, on the day it was collected', async () => {
+  it('gives the same results when it is read again, as of the day of its collection', async () => {
     const collectors = [fixedCollector(THING, { word: 'hello' })];
     const options = { phase: 'preflight' as const, checks: [check], collectors };
     const first = await runChecks({ ...options, context: collectContext() });
@@ -54,7 +54,7 @@ describe('evidence', () => {
     expect(verdicts(again.report)).toEqual(verdicts(first.report));
   });
 
-  it('says, also where it is read again, which other evidence it lacks', async () => {
+  it('says, also when it is read again, which other evidence it lacks', async () => {
     const lacking: Collector<unknown> = {
       key: THING,
       timeoutMs: 1_000,
@@ -71,7 +71,7 @@ describe('evidence', () => {
     expect(thing).toMatchObject({ outcome: 'absent', missing: 'no chart', lacks: 'rendered.objects' });
   });
 
-  it('is a file for each key, redacted, for its owner alone', async () => {
+  it('is one redacted file for each key, readable only by its owner', async () => {
     const collectors = [fixedCollector(THING, { word: 'the password is hunter2-hunter2' })];
     const { evidence } = await runChecks({
       phase: 'preflight',
@@ -118,7 +118,7 @@ describe('evidence', () => {
     });
   });
 
-  it('keeps the fields that a newer difyctl added, also where it is saved again', async () => {
+  it('keeps the fields that a newer difyctl added, also when it is saved again', async () => {
     const path = join(folder, 'thing.seen.local.json');
     await writeFile(path, JSON.stringify({ ...document, difyctl: '9.9.9', node: 'n1' }));
     const collectors = [fixedCollector(THING, { word: '' })];
@@ -149,7 +149,7 @@ describe('evidence', () => {
     ['12000000000000000000', true],
     ['"9007199254740993"', true],
     ['0.1234567890123456789', true],
-  ])('reads numbers as they were written or not at all: %s', async (number, isRead) => {
+  ])('reads numbers exactly or refuses them: %s', async (number, isRead) => {
     const text = JSON.stringify({ ...document, data: { word: 'NUMBER' } }).replace('"NUMBER"', number);
     await writeFile(join(folder, 'thing.seen.local.json'), text);
     const reading = readEvidence(folder, []);

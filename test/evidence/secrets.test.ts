@@ -20,7 +20,7 @@ async function factsOf(values: Readonly<Record<string, string>>, unresolved: Sec
   return (path: string): SecretFact | undefined => facts.find((fact) => fact.path === path);
 }
 
-it('says how a secret looks', async () => {
+it('reports the traits of a secret', async () => {
   const fact = await factsOf({
     'postgres.password': 'p@ss/word=1',
     'redis.password': 'with a\nbreak',
@@ -57,12 +57,12 @@ it.each<[value: string, survives: boolean]>([
   expect(isPlainDsnValue(value)).toBe(survives);
 });
 
-it('says which are equal', async () => {
+it('reports which secrets are equal', async () => {
   const fact = await factsOf({ 'secrets.secretKey': 'one-and-the-same', 'secrets.innerApiKey': 'one-and-the-same' });
   expect(fact('secrets.secretKey')?.sameAs).toEqual(['secrets.innerApiKey']);
 });
 
-it('says what did not resolve, and nothing of its placeholder', async () => {
+it('reports a secret that did not resolve, and nothing of its placeholder', async () => {
   const ref = { env: 'DIFY_PG_PASSWORD' };
   const fact = await factsOf({}, [{ path: 'postgres.password', ref, reason: 'DIFY_PG_PASSWORD is not set' }]);
   expect(fact('postgres.password')).toMatchObject({
@@ -72,7 +72,7 @@ it('says what did not resolve, and nothing of its placeholder', async () => {
   });
 });
 
-it('holds no value, whole or hashed', async () => {
+it('contains no value, whole or hashed', async () => {
   const secrets = fakeSecrets(deployment);
   const need = () => Promise.reject(new Error('needs nothing'));
   const text = JSON.stringify(await secretsFactsCollector.collect(collectContext({ deployment, secrets }), need));

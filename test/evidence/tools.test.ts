@@ -27,11 +27,11 @@ describe('a program', () => {
     [COMPOSE, '2.40.3-desktop.1\n', '2.40.3-desktop.1'],
     [COMPOSE, 'v5.0.0', '5.0.0'],
     [COMPOSE, '<html>', ''],
-  ])('tells its version: %o %j', async (key, stdout, version) => {
+  ])('reports its version: %o %j', async (key, stdout, version) => {
     expect(await fact(key, () => stdout)).toEqual({ version, fault: undefined });
   });
 
-  test('that prints no JSON where JSON is asked for says so, and not what it printed', async () => {
+  test('that does not print the requested JSON is reported without its output', async () => {
     expect(await fact(KUBECTL, () => 'hunter2')).toEqual({
       version: undefined,
       fault: 'kubectl version --client printed something that is not JSON; expected JSON',
@@ -42,14 +42,14 @@ describe('a program', () => {
     ["docker: 'compose' is not a docker command.", "See 'docker --help'"],
     ['docker: unknown command: docker compose', "Run 'docker --help' for more information"],
     ['unknown flag: --short', "See 'docker --help'."],
-  ])('docker without the plugin says that, not how to ask for help: %s', async (...stderr) => {
+  ])('docker without the plugin is reported as such, not with its help text: %s', async (...stderr) => {
     expect(await fact(COMPOSE, fails(...stderr))).toEqual({
       version: undefined,
       fault: 'docker has no compose plugin',
     });
   });
 
-  test('that fails otherwise is told by its last line that is no help hint', async () => {
+  test('that fails otherwise is reported with its last line that is not a help hint', async () => {
     expect(await fact(DOCKER, fails('docker: cannot read its configuration', "See 'docker run --help'."))).toEqual({
       version: undefined,
       fault: 'docker: cannot read its configuration',

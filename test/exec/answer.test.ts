@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { jsonAnswer, jsonLines } from '../../src/exec/answer.ts';
 
-test('JSON is read, whole or a document a line', () => {
+test('JSON is read, whole or one document per line', () => {
   expect(jsonAnswer('{"a":1}', 'kubectl get pvc')).toEqual({ a: 1 });
   expect(jsonLines('{"a":1}\n\n{"a":2}\n', 'docker inspect')).toEqual([{ a: 1 }, { a: 2 }]);
 });
@@ -11,7 +11,7 @@ test.each([
   ['  \n', 'printed nothing'],
   ['the token is hunter2', 'printed something that is not JSON'],
   ['{"items":[', 'printed something that is not JSON'],
-])('what is no JSON is an outside fault with the way out, and is not repeated: %j', (text, observed) => {
+])('output that is not JSON is an outside error with a next step, and is not repeated: %j', (text, observed) => {
   const fault = caught(() => jsonAnswer(text, 'kubectl get pvc'));
   expect(fault).toMatchObject({
     exitCode: 8,

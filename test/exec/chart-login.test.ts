@@ -25,7 +25,7 @@ const VARIABLES = ['HELM_CONTENT_CACHE', 'HELM_REGISTRY_CONFIG', 'HELM_REPOSITOR
 interface Call {
   readonly args: readonly string[];
   readonly options: RunOptions;
-  /** What the file of logins holds while helm runs, and its mode with that of its folder. */
+  /** Content of the file of logins while helm runs, its mode, and the mode of its folder. */
   readonly logins: unknown;
   readonly modes: readonly number[];
 }
@@ -84,7 +84,7 @@ describe('a chart of a registry that asks for a login', () => {
   });
 
   it.each(['docker.io', 'registry-1.docker.io', 'index.docker.io'])(
-    'at %s the login is that of Docker Hub',
+    'for %s the login is that of Docker Hub',
     async (host) => {
       const { runner, calls } = recording();
       await helm(runner, []).pull({ oci: `oci://${host}/me/dify` }, '/charts', { login: LOGIN });

@@ -27,28 +27,28 @@ describe('the environment of a program', () => {
   });
 });
 
-describe('output that is handed on', () => {
-  it('comes as it is written and is kept nowhere', async () => {
+describe('output that is passed on', () => {
+  it('arrives as it is written and is not stored', async () => {
     const heard: string[] = [];
     const onStdout = (chunk: Buffer) => heard.push(chunk.toString());
     const { stdout, exitCode } = await runner.run('printf', ['%s\\n', 'a', 'b'], { onStdout });
     expect([heard.join(''), stdout, exitCode]).toEqual(['a\nb\n', '', 0]);
   });
 
-  it('ends the program where nobody can take it', async () => {
+  it('ends the program if its reader has gone', async () => {
     const onStdout = () => {
       throw new Error('no room');
     };
     await expect(runner.run('yes', [], { onStdout })).rejects.toThrow('no room');
   });
 
-  it('does not hide that there is no such program', async () => {
+  it('does not hide that the program does not exist', async () => {
     await expect(runner.run('no-such-program', [], { onStdout: () => undefined })).rejects.toThrow('not found on PATH');
   });
 });
 
 describe('output without an end', () => {
-  it('on standard output ends the program, with all that it started', async () => {
+  it('on standard output ends the program and its children', async () => {
     let pid = 0;
     const onStderr = (line: string) => {
       pid = Number(line);
@@ -65,35 +65,35 @@ describe('output without an end', () => {
     while (await identify(pid)) await new Promise((resolve) => setTimeout(resolve, 10));
   });
 
-  it('on standard error is kept to its last lines, long ones cut', async () => {
+  it('on standard error is cut to its last lines, long ones shortened', async () => {
     const script = 'yes | head -c 3000000 >&2; head -c 100000 /dev/zero >&2; printf "\\nlast\\né" >&2; printf é';
     const { stdout, stderr } = await runner.run('sh', ['-c', script]);
     expect([stdout, stderr.length <= 2 ** 21]).toEqual(['é', true]);
     expect(stderr.split('\n').slice(-4)).toEqual(['y', `${'\0'.repeat(65_536)}…`, 'last', 'é']);
   });
 
-  it('within 32 MiB is given whole', async () => {
+  it('within 32 MiB is returned whole', async () => {
     const { stdout } = await runner.run('head', ['-c', String(32 * 2 ** 20), '/dev/zero']);
     expect(stdout.length).toBe(32 * 2 ** 20);
   });
 });
 
 describe('a program with killWithParent', () => {
-  it('ends as it ends by itself', async () => {
+  it('ends if the program exits', async () => {
     await expect(runner.run('false', [], { killWithParent: true })).rejects.toThrow('exit code 1');
     expect(await runner.run('echo', ['$HOME', 'a b'], { killWithParent: true })).toMatchObject({
       stdout: '$HOME a b\n',
     });
   });
 
-  it('ends where it is told to', async () => {
+  it('ends if it is aborted', async () => {
     const end = new AbortController();
     const running = runner.run('sleep', ['60'], { killWithParent: true, signal: end.signal });
     end.abort();
     await expect(running).rejects.toThrow('interrupted');
   });
 
-  it('ends with a process that is killed', async () => {
+  it('ends if its parent is killed', async () => {
     const owner = fileURLToPath(new URL('./parent.ts', import.meta.url));
     const child = spawn(process.execPath, ['--import', 'tsx', owner], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
@@ -126,13 +126,13 @@ async function withPlugin(
 }
 
 describe('a program that waits for a program of its own, which neither ends nor closes its pipes', () => {
-  it('ends at its limit, with all that it started', async () => {
+  it('ends at its time limit, with its children', async () => {
     const { error, pid } = await withPlugin(() => undefined, { timeoutMs: 500, graceMs: 60_000 });
     expect(error).toMatchObject({ message: 'sh did not end in time', timedOut: true });
     while (await identify(pid)) await new Promise((resolve) => setTimeout(resolve, 10));
   });
 
-  it('ends if its caller wants no more of it, with all that it started', async () => {
+  it('ends if its caller aborts it, with its children', async () => {
     const stop = new AbortController();
     const { error, pid } = await withPlugin(() => stop.abort(), { signal: stop.signal, graceMs: 60_000 });
     expect(String(error)).toBe('Interrupted: sh was interrupted');
@@ -147,13 +147,13 @@ describe('a program that waits for a program of its own, which neither ends nor 
     await expect(stubborn).rejects.toThrow('sh was interrupted');
   });
 
-  it('gives its answer once it has ended, though the other one goes on', async () => {
+  it('returns its output once it has ended, although the other program continues', async () => {
     const { stdout, stderr } = await runner.run('sh', ['-c', 'sleep 60 & echo $!; echo said >&2']);
     expect([Number(stdout) > 0, stderr]).toEqual([true, 'said\n']);
     process.kill(Number(stdout), 'SIGKILL');
   });
 
-  it('gives all of a large answer to a slow reader', async () => {
+  it('passes all of a large output to a slow reader', async () => {
     let bytes = 0;
     const onStdout = (chunk: Buffer) => {
       bytes += chunk.length;
@@ -165,21 +165,21 @@ describe('a program that waits for a program of its own, which neither ends nor 
   });
 });
 
-describe('a limit beyond what a timer holds', () => {
+describe('a limit longer than the maximum of a timer', () => {
   it('does not end the program at once', async () => {
     const timeoutMs = 25 * 24 * 60 * 60 * 1_000;
     expect(await runner.run('sh', ['-c', 'sleep 0.2; echo done'], { timeoutMs })).toMatchObject({ stdout: 'done\n' });
   });
 });
 
-it('nothing is started for a caller that is gone already', async () => {
+it('no program is started for a caller that was aborted already', async () => {
   const started: number[] = [];
   const options = { signal: AbortSignal.abort(), onStart: (pid: number) => started.push(pid) };
   await expect(runner.run('true', [], options)).rejects.toThrow('true was interrupted');
   expect(started).toEqual([]);
 });
 
-it('a program has no terminal of its own to ask at', async () => {
+it('a program has no terminal to prompt at', async () => {
   expect(await runner.run('sh', ['-c', '(: </dev/tty) 2>/dev/null || echo none'])).toMatchObject({ stdout: 'none\n' });
 });
 

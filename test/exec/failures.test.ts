@@ -28,6 +28,10 @@ it.each([
   ['failed to fetch https://a/index.yaml : 503 Service Unavailable', 'it answers with status 503'],
   ['Get "https://a/": EOF', 'it closes the connection before the answer is complete'],
   ['error: EOF', 'the kubeconfig has no credentials for it'],
+  [
+    'Error: failed to perform "Push" on destination: mismatched digest',
+    'the bytes that it sends do not match the digest',
+  ],
   ['Error: something else', undefined],
 ])('%s', (text, cause) => {
   expect(failureOf(['Error: first line', text]).cause).toBe(cause);
@@ -90,7 +94,7 @@ it.each<readonly [text: string, expected: Failure]>([
   expect(failureOf([text])).toEqual(expected);
 });
 
-it('a program whose time was over has next steps of its own, whatever it printed', () => {
+it('a program that reached its time limit has next steps of its own, whatever it printed', () => {
   const late = new ExternalError('kubectl did not end in time', { timedOut: true, stderr: ['connection refused'] });
   expect(nextStepsOf(late)).toEqual([
     'check whether the API server answers: kubectl get --raw /readyz --request-timeout 10s',

@@ -8,7 +8,7 @@ interface Call {
   readonly options: RunOptions;
 }
 
-/** A runner that keeps what it was asked and answers this. */
+/** A runner that records its calls and gives this answer. */
 function recording(
   answer: string | ExternalError,
   version = 'v4.3.1',
@@ -36,7 +36,7 @@ test.each([
   expect(parseVersion(text)).toEqual(version);
 });
 
-test('a helm that does not report its version is none', () => {
+test('a helm that does not report its version does not count as helm', () => {
   expect(() => parseVersion('version.BuildInfo{}')).toThrow(ExternalError);
 });
 
@@ -72,7 +72,7 @@ describe('a command', () => {
     expect(calls[0]?.args.join(' ')).toContain('-f -');
   });
 
-  test('that may take long has a limit of its own, shorter than the runner’s', async () => {
+  test('that may take long has a limit of its own, shorter than that of the runner', async () => {
     const { runner, calls } = recording('');
     await helm(runner, []).upgradeInstall(RELEASE, CHART, {}, { timeoutMs: 60_000 });
     expect(calls[0]?.args.join(' ')).toContain('--timeout 55s');
@@ -84,7 +84,7 @@ describe('a command', () => {
 test.each([
   ['v3.22.0', false],
   ['v4.3.1', true],
-])('helm %s takes fields back that others changed: by a flag %s', async (version, isForced) => {
+])('helm %s overrides fields that others changed: by a flag %s', async (version, isForced) => {
   const { runner, calls } = recording('', version);
   await helm(runner, []).upgradeInstall(RELEASE, CHART, {}, {});
   await helm(runner, []).rollback(RELEASE, 1, {});
@@ -97,7 +97,7 @@ describe('a history', () => {
     expect((await helm(runner, []).history(RELEASE)).map(({ revision }) => revision)).toEqual([1, 2]);
   });
 
-  test('of no release is empty; another fault is a fault', async () => {
+  test('of no release is empty; another error is an error', async () => {
     const none = recording(new ExternalError('helm ended', { stderr: ['Error: release: not found'] }));
     expect(await helm(none.runner, []).history(RELEASE)).toEqual([]);
     const broken = recording(new ExternalError('helm ended', { stderr: ['Error: Kubernetes cluster unreachable'] }));

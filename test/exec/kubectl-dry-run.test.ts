@@ -9,7 +9,8 @@ const objects = [object('Secret', 'keys'), object('Deployment', 'api', 'apps/v1'
 function asked(stdout: string, stderr: string) {
   const runner: Runner = { run: async () => ({ exitCode: stderr === '' ? 0 : 1, stdout, stderr }) };
   const signal = new AbortController().signal;
-  return dryRun(runner, [], { verb: 'create', namespace: 'dify', objects, strict: true, signal, timeoutMs: 1_000 });
+  const how = { verb: 'create', namespace: 'dify', strict: true, resourceOf: () => undefined, ask: undefined } as const;
+  return dryRun(runner, [], { ...how, objects, signal, timeoutMs: 1_000 });
 }
 
 const DENIED = `deployments.apps "api" is forbidden: ValidatingAdmissionPolicy 'x' with binding 'x' denied request: no`;
@@ -47,7 +48,7 @@ describe('a dry run of three objects', () => {
     ['nobody answers', 'Unable to connect to the server: dial tcp 127.0.0.1:1: connection refused'],
     ['nobody is known', 'error: You must be logged in to the server (Unauthorized)'],
     ['less was said than refused', 'Error from server (Forbidden): no'],
-  ])('is no answer where %s', async (_, stderr) => {
+  ])('is not an answer if %s', async (_, stderr) => {
     await expect(asked('', stderr)).rejects.toThrow(KubectlError);
   });
 });

@@ -30,7 +30,7 @@ const EXPIRED = ['Error from server (Expired): The provided continue parameter i
 const all = (item: unknown) => at(item, 'n');
 
 describe('a list', () => {
-  it('is read page by page, and only what is wanted is kept', async () => {
+  it('is read page by page, and only the requested fields are kept', async () => {
     const { cluster, calls } = answering([page([1, 2], 'a/b+c'), page([3])]);
     const odd = (item: unknown) => (Number(all(item)) % 2 === 0 ? undefined : all(item));
     expect(await cluster.list('/api/v1/nodes', odd)).toEqual([1, 3]);
@@ -46,12 +46,12 @@ describe('a list', () => {
     expect(calls[0]?.args.at(-1)).toBe('/api/v1/pods?fieldSelector=x&limit=10000');
   });
 
-  it('is begun again where the server forgot the token', async () => {
+  it('is started again if the server forgot the token', async () => {
     const { cluster } = answering([page([1], 'x'), EXPIRED, page([7], 'y'), page([8])]);
     expect(await cluster.list('/api/v1/nodes', all)).toEqual([7, 8]);
   });
 
-  it('is given up where that never ends', async () => {
+  it('ends with an error if the token expires each time', async () => {
     const answers = Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? page([1], 'x') : EXPIRED));
     await expect(answering(answers).cluster.list('/api/v1/nodes', all)).rejects.toMatchObject({ reason: 'expired' });
   });
@@ -79,7 +79,7 @@ describe('access reviews', () => {
   const question = { verb: 'create', group: 'apps', resource: 'deployments', namespace: 'dify' };
   const clusterWide = { verb: 'create', group: '', resource: 'namespaces', namespace: '' };
 
-  it('are asked in one call and answered in order', async () => {
+  it('are sent in one call and answered in order', async () => {
     const { cluster, calls } = answering(['true\nfalse\n']);
     expect(await cluster.mayI([question, clusterWide])).toEqual([true, false]);
     const documents = (calls[0]?.input ?? '')
@@ -93,11 +93,11 @@ describe('access reviews', () => {
     expect(JSON.stringify(documents[1])).not.toContain('"namespace":');
   });
 
-  it('that are not all answered are a fault, never a yes', async () => {
+  it('that are not all answered are an error, never an approval', async () => {
     await expect(answering(['true\n']).cluster.mayI([question, question])).rejects.toThrow('did not answer');
   });
 
-  it('of nothing ask nobody', async () => {
+  it('of an empty list run no program', async () => {
     const { cluster, calls } = answering([]);
     expect(await cluster.mayI([])).toEqual([]);
     expect(calls).toEqual([]);

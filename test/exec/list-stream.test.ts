@@ -12,7 +12,7 @@ function read(text: string, size: number) {
 }
 
 describe('a list that arrives in pieces', () => {
-  it('gives the same items and the same frame, however it is cut', () => {
+  it('gives the same items and the same envelope in any pieces', () => {
     const text = fc.string({ unit: fc.constantFrom('"', '\\', '{', ']', ',', 'ü', 'a'), maxLength: 6 });
     const value = fc.oneof(text, fc.integer(), fc.constantFrom(null, [{ a: [] }], {}));
     const item = fc.dictionary(text, value, { maxKeys: 3 });
@@ -26,7 +26,7 @@ describe('a list that arrives in pieces', () => {
     );
   });
 
-  it('is read at once, also where an object of 1 MiB comes byte by byte', { timeout: 20_000 }, () => {
+  it('is read in linear time, also if an object of 1 MiB comes byte by byte', { timeout: 20_000 }, () => {
     const large = { data: 'x'.repeat(1 << 20) };
     expect(read(JSON.stringify({ kind: 'List', items: [large] }), 1)).toEqual({
       items: [large],
@@ -34,11 +34,11 @@ describe('a list that arrives in pieces', () => {
     });
   });
 
-  it('is read at once, also where it holds 100,000 objects and no list', { timeout: 20_000 }, () => {
+  it('is read in linear time, also if it contains 100,000 objects and no list', { timeout: 20_000 }, () => {
     expect(read(`{${'"a":{},'.repeat(100_000)}"items":[]}`, 65_536).frame).toEqual({ a: {}, items: [] });
   });
 
-  it('is refused where one object is larger than any is', () => {
+  it('is refused if one object exceeds the limit', () => {
     expect(() => read(`{"items":[{"data":"${'x'.repeat(9 << 20)}"}]}`, 65_536)).toThrow(
       'the API server answers with an object larger than 8 MiB',
     );
@@ -64,7 +64,7 @@ describe('a list that arrives in pieces', () => {
     for (const size of [1, 7, 1000]) expect(read(text, size)).toEqual({ items, frame });
   });
 
-  it.each(['', '{"items":[{"a":1}', 'Error from server', '{"items":[{a}]}'])('%j is no list', (text) => {
+  it.each(['', '{"items":[{"a":1}', 'Error from server', '{"items":[{a}]}'])('%j is not a list', (text) => {
     expect(() => read(text, 3)).toThrow(SyntaxError);
   });
 });

@@ -55,12 +55,12 @@ it.each<[string, readonly string[], string, string]>([
   expect(error).toMatchObject({ message, next: [next], exitCode: 2, stderr: [] });
 });
 
-it('leaves every other failure as it is', async () => {
+it('does not change any other failure', async () => {
   const runner = explainingMissingContext(failing('Error from server (NotFound): pods "x" not found', OTHERS), []);
   await expect(runner.run('kubectl', ['get', 'pod', 'x'])).rejects.toThrow('kubectl ended with exit code 1');
 });
 
-it('keeps the failure of a chosen context whose server stands at port 8080 of this machine', async () => {
+it('keeps the failure of a chosen context whose server is at port 8080 of this machine', async () => {
   const runner = explainingMissingContext(failing('The connection to the server localhost:8080 was refused', OTHERS), [
     '--context',
     'prod-eu',

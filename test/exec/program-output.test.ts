@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { BoundedBytes, ErrorLines } from '../../src/exec/program-output.ts';
 
-it('bytes are put together up to the limit, and characters that two pieces share are whole', () => {
+it('bytes are joined up to the limit, and a character that is split over two pieces is whole', () => {
   const bytes = new BoundedBytes(6);
   const [text, more] = [Buffer.from('aéb'), Buffer.from('cde')];
   expect([text.subarray(0, 2), text.subarray(2), more, more.subarray(0, 2)].map((piece) => bytes.push(piece))).toEqual([
@@ -13,7 +13,7 @@ it('bytes are put together up to the limit, and characters that two pieces share
   expect(bytes.text()).toBe('aébcd');
 });
 
-it('lines are given as they end, whatever the pieces are', () => {
+it('lines are emitted as they end, in any pieces', () => {
   const lines = new ErrorLines();
   const text = Buffer.from('één\n\ntwo\nrest');
   const given = [0, 1, 3, 6, 9, text.length].map((to, at, all) => lines.push(text.subarray(all[at - 1] ?? 0, to)));
@@ -27,7 +27,7 @@ it('a line without an end is cut', () => {
   expect(lines.last()).toBe('z');
 });
 
-it('of lines without an end the last ones are kept', () => {
+it('of endless lines the last ones are kept', () => {
   const lines = new ErrorLines();
   for (let turn = 0; turn < 400; turn += 1) lines.push(Buffer.from(`${'line\n'.repeat(2_000)}${turn}\n`));
   const kept = lines.text();

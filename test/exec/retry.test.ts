@@ -12,7 +12,7 @@ const BUSY = failed(
 );
 const AWAY = failed('The connection to the server 10.0.0.1:6443 was refused - did you specify the right host or port?');
 
-/** A runner that gives these answers in turn, and then `ok` for ever; with what was waited and said. */
+/** A runner that gives these answers in turn, and then always `ok`. Records waits and messages. */
 function scene(...answers: readonly (ExternalError | string)[]) {
   const left = [...answers];
   const calls: string[] = [];
@@ -35,14 +35,14 @@ function scene(...answers: readonly (ExternalError | string)[]) {
 
 const GET = ['--context', 'prod', 'get', 'pods'];
 
-describe('an API server that fails in a way that passes', () => {
+describe('an API server with a temporary failure', () => {
   test.each([
     ['one answer 500', [BUSY]],
     ['five answers 500', [BUSY, BUSY, BUSY, BUSY, BUSY]],
     ['429', [failed('Error from server (TooManyRequests): try again later')]],
     ['503', [failed('Error from server (ServiceUnavailable): the server is currently unable to handle the request')]],
     ['a leader election', [failed('Error from server: etcdserver: leader changed')]],
-  ])('%s: the read is repeated, and that is said once', async (_, answers) => {
+  ])('%s: the read is repeated, and one message says so', async (_, answers) => {
     const { runner, notes, calls } = scene(...answers);
     expect(await runner.run('kubectl', GET)).toMatchObject({ stdout: 'ok' });
     expect(calls).toHaveLength(answers.length + 1);
@@ -59,7 +59,7 @@ describe('an API server that fails in a way that passes', () => {
     expect(notes).toHaveLength(2);
   });
 
-  test('for longer than half a minute: its own last words', async () => {
+  test('for longer than half a minute: its own last message', async () => {
     const { runner, pauses } = scene('ok', ...Array.from({ length: 20 }, () => AWAY));
     await runner.run('kubectl', GET);
     await expect(runner.run('kubectl', GET)).rejects.toBe(AWAY);

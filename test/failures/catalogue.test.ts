@@ -40,7 +40,7 @@ test.each(SCENARIOS.map((scenario) => [scenario.number, scenario.how, scenario] 
   },
 );
 
-test('all forms of one run agree, and none of them nor the evidence beside them holds a secret', async () => {
+test('all formats of one run agree, and neither they nor the saved evidence contain a secret', async () => {
   const { place, world } = made;
   const forms = ['json', 'xml', 'html', 'txt'].map((ending) => join(place.folder, `report.${ending}`));
   const evidence = join(place.folder, 'evidence');
@@ -63,7 +63,7 @@ test('all forms of one run agree, and none of them nor the evidence beside them 
   expectNoSecret([run.text, ...written].join('\n'), Object.values(world.stores.env));
 });
 
-test('no run told a secret, whatever was wrong', () => {
+test('no run printed a secret, whatever failed', () => {
   const own = Object.values(made.world.stores.env);
   for (const { text, secrets } of said) expectNoSecret(text, [...own, ...secrets]);
 });
@@ -77,7 +77,7 @@ function expectNoSecret(text: string, values: readonly string[]): void {
 
 const said: { readonly number: number; readonly text: string; readonly secrets: readonly string[] }[] = [];
 
-test('nothing that can be detected beforehand is missed', () => {
+test('no failure that can be detected beforehand is missed', () => {
   const numbers = CATALOGUE.filter(isDetectable).map(({ number }) => number);
   expect(numbers.filter((number) => !detected.has(number))).toEqual([]);
 });

@@ -2,7 +2,7 @@
 export interface Failure {
   readonly number: number;
   readonly failure: string;
-  /** Ids of the checks that find it before an installation; `validate` where the file is refused. */
+  /** Ids of the checks that find it before an installation; `validate` if the file is refused. */
   readonly before: readonly string[];
   /** Ids of the checks that find it afterwards. */
   readonly after: readonly string[];

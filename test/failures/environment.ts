@@ -15,14 +15,14 @@ import type { Environment } from './scenarios.ts';
 /** The host that the production on one machine is reached by. */
 const HOST = 'dify.example.test';
 
-/** What the files of the broken deployments refer to. */
+/** The values of the secret references of the broken deployments. */
 const BROKEN_SECRETS = {
   WRONG_SECRET: 'wrong-secret-8d1f',
   SPACED_SECRET: "spaced secret with a ' in it",
   PUBLISHED_SECRET: 'difyai123456',
 };
 
-/** Healthy deployments with all that they stand on, and a folder from which difyctl judges them. */
+/** Healthy deployments with all services that they need, and a folder from which difyctl judges them. */
 export function useEnvironment(): { readonly world: Environment; readonly place: TempWorkspace } {
   const testbed = useSharedCluster();
   const docker = useSharedDockerHost(composeImages());
@@ -80,7 +80,7 @@ async function buildWorld(folder: string, cluster: Cluster, stores: HealthyStore
   };
 }
 
-/** What the production stands on in its cluster: its namespace, the certificate of its names, an ingress class. */
+/** The objects that the production needs in its cluster: its namespace, a certificate, an ingress class. */
 async function prepareCluster(folder: string, cluster: Cluster, stores: HealthyStores): Promise<void> {
   const { certFile, keyFile } = await certificateIn(folder, 'ingress', 'dify.example.com', stores.authority);
   const files = [`--cert=${certFile}`, `--key=${keyFile}`];
@@ -100,7 +100,7 @@ async function certificateIn(folder: string, name: string, host: string, by?: Ce
   return makeCertificate(own, [host], by === undefined ? {} : { by });
 }
 
-/** Files that are sound and belong to somebody else. */
+/** Valid files that belong to another user. */
 async function leaveStrangers(folder: string): Promise<void> {
   const { caFile, certFile, keyFile } = await certificateIn(folder, 'stranger', 'stranger.example');
   await copyFile(caFile, join(folder, 'other-ca.pem'));

@@ -1,4 +1,4 @@
-/** Mutations that nothing finds, each `path: what was done`, and why that is right or what it would take. */
+/** Mutations that no check finds, each `path: mutation`, and why that is right or what a check would need. */
 export const EXPLAINED: Readonly<Record<string, string>> = {
   'objectStorage.s3.addressStyle: an address style that the server does not support':
     'not an error: the endpoint is an IP address, for which Dify always uses path style',

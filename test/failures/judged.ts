@@ -12,7 +12,7 @@ interface Refusal {
   readonly problems?: readonly { readonly path: string }[];
 }
 
-/** What the whole of `difyctl preflight` says of a file. */
+/** The complete result of `difyctl preflight` for a file. */
 export interface Said {
   /**
    * `id status` of what is neither pass nor skip, `id declared` of a part of the recovery plan that is only declared;
@@ -28,14 +28,14 @@ interface How {
   /** Variables besides the workplace's own. */
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly flags?: readonly string[];
-  /** A file that the program finds at /etc/resolv.conf, and nobody else does. */
+  /** A file that only this program finds at /etc/resolv.conf. */
   readonly resolvConf?: string | undefined;
 }
 
-/** Makes a file stand at /etc/resolv.conf for one program alone. */
+/** Replaces /etc/resolv.conf for one program only. */
 const WITH_RESOLV_CONF = ['--mount', 'sh', '-c', 'mount --bind "$1" /etc/resolv.conf && shift && exec "$@"', 'sh'];
 
-/** No run of the tests asks for what is on the internet. */
+/** No test connects to the internet. */
 const NOTHING_OUTSIDE = ['--set', 'components.api.extraEnv.MARKETPLACE_ENABLED=false'];
 
 /** Runs the built program in a workplace on a file of this name. */
@@ -72,7 +72,7 @@ function nameOf({ id, status, observed }: CheckResult): string {
  */
 const OF_THIS_MACHINE =
   /^(host\.(cpu|memory|disk|single-point-of-failure) warn|names\.(dns|loopback) warn|images\.registries (warn|unknown)|cluster\.network-policy warn|logging\.collector warn)$/;
-/** What a recovery plan says of things that difyctl neither makes nor looks into. */
+/** Results of a recovery plan for services that difyctl neither creates nor inspects. */
 const OF_THE_PLAN: ReadonlySet<string> = new Set(
   ['measured', 'drills', 'secrets', 'configuration'].map((part) => `recovery.${part}`),
 );

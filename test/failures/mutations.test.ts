@@ -30,7 +30,7 @@ interface Row {
 test.each([
   ['Kubernetes', 'kubernetes'],
   ['Compose', 'compose'],
-] as const)('a production on %s: healthy, and what is broken in one place is found', async (target, name) => {
+] as const)('a production on %s is healthy, and each single error is found', async (target, name) => {
   const { place, world } = made;
   const file = world[name];
   const { findings: healthy } = await preflight(place, 'healthy', file);
@@ -49,7 +49,7 @@ test.each([
   tables.set(target, rows);
 });
 
-test('what is found is what docs/mutations.md says: at least 95 of 100, and every miss is explained', async () => {
+test('docs/mutations.md lists the results: at least 95 of 100 are found, and every miss is explained', async () => {
   const rows = [...tables.values()].flat();
   if (IS_FULL && process.env.UPDATE_GOLDEN === '1') await writeFile(TABLE, pageOf(rows));
   const page = await readFile(TABLE, 'utf8');
@@ -60,7 +60,7 @@ test('what is found is what docs/mutations.md says: at least 95 of 100, and ever
   expect(written.size).toBeGreaterThanOrEqual(120);
   expect(missed.length / written.size).toBeLessThanOrEqual(0.05);
   expect(page).toContain(headline(written.size, missed.length));
-  // A busy machine may find a delay besides; what the page names has to be found again.
+  // A busy machine may also report a delay; the findings of the page must be found again.
   for (const [target, judged] of tables) {
     for (const row of judged) {
       const name = `${target}: ${nameOf(row)}`;

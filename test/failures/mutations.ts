@@ -9,7 +9,7 @@ export interface Mutation {
   readonly file: JsonObject;
 }
 
-/** A way to break what stands at the paths that a pattern finds. */
+/** A way to break the values at the paths that match a pattern. */
 interface Way {
   /** Matches a whole dotted path; list indices as `[0]`. */
   readonly at: RegExp;

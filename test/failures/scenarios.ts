@@ -27,7 +27,7 @@ export interface Environment {
 interface Happened {
   readonly file: JsonObject;
   readonly env?: Readonly<Record<string, string>>;
-  /** A file that stands in the place of the machine's own /etc/resolv.conf. */
+  /** A file that replaces the machine's own /etc/resolv.conf. */
   readonly resolvConf?: string;
   readonly mend?: () => Promise<unknown>;
 }
@@ -39,7 +39,7 @@ interface Scenario {
   readonly happen: (world: Environment) => Promise<Happened>;
   /** `id status`, or `validate: path`. */
   readonly finding: string;
-  /** What the one next step says; absent for a refused file, whose problems say it. */
+  /** The text of the next step; absent for a refused file, whose problems contain it. */
   readonly remedy?: RegExp;
 }
 
@@ -249,7 +249,7 @@ const OF_CHART: readonly (readonly [how: string, finding: string, extraValues: J
   ],
 ];
 
-/** What trials of difyctl found: the file says one thing, and what is rendered or runs another. */
+/** Findings of trials of difyctl: the file differs from the rendered set or from the running installation. */
 const VERDICT_SCENARIOS: readonly Scenario[] = [
   ...OF_CHART.map(([how, finding, extraValues]) =>
     on(35, how, finding, /./, ({ kubernetes }) => ({ file: changed(kubernetes, { extraValues }) })),
@@ -296,7 +296,7 @@ const VERDICT_SCENARIOS: readonly Scenario[] = [
 /** Every scenario, by the order in which they are made to happen. */
 export const SCENARIOS = [...FILE_SCENARIOS, ...STORE_SCENARIOS, ...PLACE_SCENARIOS, ...VERDICT_SCENARIOS];
 
-/** Dify's api of another version stands where the deployment is to go. */
+/** Dify's api of another version is installed in the place of the deployment. */
 async function installed({ kubernetes, cluster }: Environment, version: string): Promise<Happened> {
   const labels = { 'app.kubernetes.io/instance': String(kubernetes.name), component: 'api' };
   const containers = [{ name: 'api', image: `langgenius/dify-api:${version}` }];
@@ -311,7 +311,7 @@ async function installed({ kubernetes, cluster }: Environment, version: string):
   return { file: kubernetes, mend };
 }
 
-/** A standby that receives the log and does not replay it; Dify's role may look at it. */
+/** A standby that receives WAL and does not replay it; Dify's role may read its state. */
 async function idleStandby({ compose, stores: { postgres } }: Environment): Promise<Happened> {
   await postgres.query('GRANT pg_monitor TO dify');
   await postgres.standby?.query('SELECT pg_wal_replay_pause()');
@@ -322,7 +322,7 @@ async function idleStandby({ compose, stores: { postgres } }: Environment): Prom
   return { file: compose, mend };
 }
 
-/** No registry has so old a Weaviate, so that what it says of itself is said by a fake. */
+/** No registry has such an old Weaviate, so a fake reports its version. */
 async function oldWeaviate({ compose, stores }: Environment): Promise<Happened> {
   const server = await startFakeHttp(({ path, method }) => {
     if (path === '/v1/meta') return { json: { version: '1.24.9' } };

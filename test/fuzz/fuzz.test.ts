@@ -19,7 +19,7 @@ const TIMES = Number(process.env.DIFYCTL_TEST_FUZZ_RUNS ?? 1);
  * printed. For a machine that does nothing else.
  */
 const SLACK_MS = Number(process.env.DIFYCTL_TEST_FUZZ_SLACK ?? Number.NaN);
-/** MiB that a process may take for what is hostile, beside its own code. */
+/** MiB that a process may use for hostile input, beside its own code. */
 const MOST_MIB = 150;
 
 interface Told {
@@ -41,7 +41,7 @@ test.each([
   ['programs', 1],
   ['probes', 120],
 ])(
-  '%s: nothing that others say crashes, loops or fills the memory',
+  '%s: no input from outside causes a crash, a loop or full memory',
   { timeout: 120_000 * TIMES },
   async (suite, runs) => {
     const seed = `DIFYCTL_TEST_FUZZ_SEED=${SEED}`;
@@ -59,7 +59,7 @@ test.each([
 );
 
 test.each(['SIGINT', 'SIGTERM'] as const)(
-  '%s ends a preflight that one server floods and another one never answers',
+  '%s ends a preflight while one server floods it and another never answers',
   async (signal) => {
     const flood = await serve((socket, turn) => {
       if (turn === 1) endless(socket, Buffer.alloc(65_536, 'N\0\0\0\x09SX\0\0\0'));

@@ -47,7 +47,7 @@ it.each([
   if (why !== undefined) expect(state).toMatchObject({ why: expect.stringContaining(why) });
 });
 
-it('a pod that is refused is known from the events of its job', () => {
+it('a refused pod is found in the events of its Job', () => {
   const events = [
     { reason: 'SuccessfulCreate', message: '' },
     { reason: 'FailedCreate', message: 'pods "x" is forbidden: violates PodSecurity' },

@@ -30,13 +30,13 @@ test.each<[string, OddParts]>([
   ['begins at no time', { from: 'no time at al' }],
   ['ends at no time', { to: '260101000000+' }],
   ['ends on a day that does not exist', { to: '269931000000Z' }],
-])('a certificate that %s is a fault of TLS', async (_, parts) => {
+])('a certificate that %s is a TLS error', async (_, parts) => {
   await expect(greet(parts)).rejects.toMatchObject({
     fact: { stage: 'tls', code: 'ERR_TLS_CERT_DATE', text: 'presents a certificate whose dates cannot be read' },
   });
 });
 
-test('alternative names that are written oddly are names for other hosts', async () => {
+test('malformed alternative names do not match the host', async () => {
   const { certificate } = await greet({ alternatives: ['a", DNS:odd.example.com, DNS:"', '\0'] });
   expect(certificate.wrongHost).toMatch(/^presents a certificate for another host: /);
 });

@@ -33,10 +33,10 @@ function followed(body: string, calls: readonly string[]): readonly string[] {
   return missing < 0 ? calls : calls.slice(0, missing);
 }
 
-test('the page shows the ways that it names', () => {
+test('the page shows every operation that it names', () => {
   expect(STEPS.map(({ name }) => name)).toEqual([
-    ...['preflight', 'preflightLive', 'runPreflight', 'runChecks'],
-    ...['prepare', 'openDeployment', 'resolveDeploymentSecrets', 'renderDeployment'],
+    ...['preflight', 'preflightLive', 'checkPrepared', 'runPreflight', 'runChecks'],
+    ...['prepare', 'openDeployment', 'prepareOpened', 'resolveDeploymentSecrets', 'renderDeployment'],
     ...['renderKubernetes', 'renderModel', 'operation', 'applyPlan'],
   ]);
 });

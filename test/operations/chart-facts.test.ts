@@ -8,6 +8,7 @@ import { UserError } from '../../src/base/errors.ts';
 import type { Helm } from '../../src/exec/helm.ts';
 import { loadChart } from '../../src/operations/chart.ts';
 import { readChartFacts } from '../../src/operations/chart-facts.ts';
+import { aliasBomb } from '../support/alias-bomb.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
 const folder = temporaryFolder();
@@ -49,7 +50,7 @@ describe('a chart', () => {
   test.each([
     ['as a folder', chart],
     ['as an archive', archive],
-  ])('%s says what it is', async (_title, make) => {
+  ])('%s has facts', async (_title, make) => {
     expect(await readChartFacts(await make(WHOLE))).toEqual({
       name: 'dify',
       version: '0.38.0',
@@ -83,8 +84,8 @@ describe('a chart', () => {
     ],
     [
       'with an alias bomb as values.yaml',
-      () => chart({ ...WHOLE, 'values.yaml': `a: &a [x,x]\nb: [${'*a,'.repeat(200)}]\n` }),
-      'values.yaml is not valid YAML',
+      () => chart({ ...WHOLE, 'values.yaml': aliasBomb(30) }),
+      'values.yaml is YAML with aliases that multiply',
     ],
     [
       'with a text as values.yaml',
@@ -101,7 +102,7 @@ describe('a chart', () => {
       () => archive({ ...WHOLE, 'values.schema.json': '[]' }),
       'values.schema.json is not a JSON Schema: it does not contain keys and values',
     ],
-  ])('%s is refused with what is wrong', async (_title, make, observed) => {
+  ])('%s is refused with the reason', async (_title, make, observed) => {
     const path = await make();
     const fault = await readChartFacts(path).catch((error: unknown) => error);
     expect(fault).toBeInstanceOf(UserError);
@@ -118,7 +119,7 @@ test.each<[string, () => Promise<string>, string]>([
   ['cut', truncated, 'is not a packed chart: it is cut off'],
   ['no gzip data', () => written(Buffer.from('hello')), 'is not a packed chart: it is not gzip data'],
   ['gzipped text', () => written(gzipSync('hello')), 'is not a packed chart: it contains no tar archive'],
-])('an archive that is %s is refused with what is wrong', async (_title, make, observed) => {
+])('an archive that is %s is refused with the reason', async (_title, make, observed) => {
   const path = await make();
   await expect(readChartFacts(path)).rejects.toMatchObject({
     exitCode: 2,
@@ -127,13 +128,13 @@ test.each<[string, () => Promise<string>, string]>([
   });
 });
 
-test.each(['Chart.yaml', 'values.yaml', 'values.schema.json'])('a folder in place of %s is refused', async (name) => {
+test.each(['Chart.yaml', 'values.yaml', 'values.schema.json'])('a folder instead of %s is refused', async (name) => {
   const others = Object.fromEntries(Object.entries(WHOLE).filter(([key]) => key !== name));
   const path = await chart({ ...others, [`${name}/x`]: '' });
   await expect(readChartFacts(path)).rejects.toMatchObject({ exitCode: 2, message: `${path}/${name} is a folder` });
 });
 
-test('a repository that serves what is no chart is an outside fault that names the repository', async () => {
+test('a repository that serves another file is an outside error that names the repository', async () => {
   const helm: Pick<Helm, 'pull'> = {
     pull: async (_chart, directory) => writeFile(join(directory, 'dify-0.38.0.tgz'), 'not found'),
   };

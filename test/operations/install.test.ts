@@ -7,6 +7,7 @@ import { install } from '../../src/operations/install.ts';
 import type { InstallOptions } from '../../src/operations/options.ts';
 import type { RenderedDeployment } from '../../src/operations/prepare.ts';
 import { type UninstallOptions, uninstall } from '../../src/operations/uninstall.ts';
+import type { RehearsalReport } from '../../src/rehearsal/report.ts';
 import type { Rendered } from '../../src/render/rendered.ts';
 import { ownRecord } from '../../src/state/lock/self.ts';
 import { statePaths } from '../../src/state/paths.ts';
@@ -73,6 +74,7 @@ function options(target: MemoryTarget, over: Partial<InstallOptions> = {}): Inst
     skip: [],
     from: 'local',
     deep: false,
+    rehearse: undefined,
     env: {},
     now,
     signal,
@@ -87,6 +89,21 @@ function options(target: MemoryTarget, over: Partial<InstallOptions> = {}): Inst
   };
 }
 
+function rehearsal(counts: Partial<RehearsalReport['summary']>): RehearsalReport {
+  const status = (counts.fail ?? 0) > 0 ? 'fail' : 'warn';
+  return {
+    ...{ deployment: 'dify', tier: 'prod', renderedSet: 'a1', zoneByNode: {}, published: [], limits: [], seconds: 9 },
+    shape: { source: 'cluster', digest: 'b2', nodes: 6, zones: 3, kubernetes: '1.36.3' },
+    summary: { pass: 0, warn: 0, fail: 0, skip: 0, ...counts },
+    drills: [
+      {
+        ...{ kind: 'spread', subject: 'all', status, message: 'api: 3 replicas in one zone', remedy: 'add zones' },
+        ...{ seconds: 0, components: [] },
+      },
+    ],
+  };
+}
+
 /** Installs once, so that the next run finds everything as it should be. */
 async function installed(): Promise<MemoryTarget> {
   const target = memoryTarget();
@@ -96,7 +113,7 @@ async function installed(): Promise<MemoryTarget> {
   return target;
 }
 
-test('a revision says what it changed, and one that is resumed still does', async () => {
+test('a revision records what it changed, also if it is resumed', async () => {
   const target = memoryTarget();
   target.plans = [[WEB, { ...WEB, action: 'change', name: 'dify-api' }]];
   target.applying = async () => {
@@ -109,6 +126,18 @@ test('a revision says what it changed, and one that is resumed still does', asyn
   target.applying = async () => ({ outcome: 'applied', releaseRevision: 1 });
   await install(options(target));
   expect(target.kept.get(1)).toMatchObject({ outcome: 'applied', changes });
+});
+
+test('a warning of the rehearsal is a note, and the install continues', async () => {
+  const notes: string[] = [];
+  const report = await install(
+    options(memoryTarget(), {
+      rehearse: async () => rehearsal({ warn: 1 }),
+      onProgress: (event) => void (event.type === 'note' && notes.push(event.text)),
+    }),
+  );
+  expect(report).toMatchObject({ outcome: 'applied', exitCode: 0, rehearsal: { summary: { warn: 1 } } });
+  expect(notes).toEqual(['rehearsal, spread all: api: 3 replicas in one zone']);
 });
 
 test('the order of a first install', async () => {
@@ -138,7 +167,7 @@ describe('nothing is changed', () => {
     expect(await readdir(folder.path)).toEqual([]);
   };
 
-  test('where preflight fails: exit 3', async () => {
+  test('if preflight fails: exit 3', async () => {
     const target = memoryTarget();
     const healthy = sampleDeployment('prod-kubernetes-s3-qdrant');
     const deployment = { ...healthy, logging: { ...healthy.logging, level: 'DEBUG' as const } };
@@ -147,7 +176,14 @@ describe('nothing is changed', () => {
     await untouched(target);
   });
 
-  test('where a secret is missing, whatever was skipped: exit 3', async () => {
+  test('if a drill of the rehearsal fails: exit 6', async () => {
+    const target = memoryTarget();
+    const report = await install(options(target, { rehearse: async () => rehearsal({ pass: 1, fail: 1 }) }));
+    expect(report).toMatchObject({ outcome: 'blocked', exitCode: 6, rehearsal: { summary: { fail: 1 } } });
+    await untouched(target);
+  });
+
+  test('if a secret is missing, whatever was skipped: exit 3', async () => {
     const target = memoryTarget();
     const whole = prepared();
     const unresolved = [{ path: 'redis.password', ref: { env: 'PW' }, reason: 'the variable PW is not set' }];
@@ -165,7 +201,7 @@ describe('nothing is changed', () => {
     await untouched(target);
   });
 
-  test('where the answer is no: exit 130', async () => {
+  test('if the answer is no: exit 130', async () => {
     const target = memoryTarget();
     const refused = install(options(target, { confirm: async () => false }));
     await expect(refused).rejects.toMatchObject({ exitCode: 130, message: 'declined; nothing was changed' });
@@ -180,7 +216,7 @@ describe('nothing is changed', () => {
 });
 
 describe('under the lock', () => {
-  test('a plan that has changed is asked again, and no means no', async () => {
+  test('a plan that has changed is confirmed again, and the answer no changes nothing', async () => {
     const target = memoryTarget();
     target.plans = [[WEB], [WEB, { ...WEB, name: 'dify-api' }]];
     const asked: boolean[] = [];
@@ -194,7 +230,7 @@ describe('under the lock', () => {
     expect(target.calls.at(-1)).toBe('release');
   });
 
-  test('somebody else at work: exit 9, before anything', async () => {
+  test('another run has the lock: exit 9, before any change', async () => {
     const target = memoryTarget();
     const other = { ...(await ownRecord('other', now())), holder: 'ops@other' };
     target.held = { record: other, durationMs: 60_000, version: '0' };
@@ -202,7 +238,7 @@ describe('under the lock', () => {
     expect(target.calls).toEqual(['plan', 'show', 'ask']);
   });
 
-  test('what a dead run left is recovered first, also where nothing is to be changed', async () => {
+  test('the release of a dead run is recovered first, also if nothing is to be changed', async () => {
     const target = await installed();
     const dead = { ...(await ownRecord('dead', now())), pid: 2 ** 22 - 5, startTime: '1' };
     target.held = { record: dead, durationMs: 60_000, version: '0' };
@@ -213,7 +249,7 @@ describe('under the lock', () => {
   });
 });
 
-test('a lock that cannot be removed hides nothing: the report stands, and what to do is said', async () => {
+test('a lock that cannot be removed hides nothing: the report is kept, with a next step', async () => {
   const target = memoryTarget();
   target.releasing = async () => {
     throw new ExternalError('Error from server (Forbidden): leases is forbidden');
@@ -246,7 +282,7 @@ test('a .difyctl that is a symbolic link is refused by name, and its target stay
 });
 
 describe('a revision', () => {
-  test('is closed with what failed, and the report says so: exit 4', async () => {
+  test('is closed with the failure, and the report says so: exit 4', async () => {
     const target = memoryTarget();
     const failures = [{ workload: 'dify-api', reason: 'CrashLoopBackOff', logs: ['boom'], events: [] }];
     target.applying = async () => ({
@@ -280,7 +316,7 @@ describe('a revision', () => {
     expect(target.kept.get(1)).toMatchObject({ outcome: expected.outcome, operation: 'install' });
   });
 
-  test('that failed or was cut short is gone on with, and no new one made', async () => {
+  test('that failed or was interrupted is resumed, and no new one is created', async () => {
     const target = memoryTarget();
     target.applying = async () => {
       throw new Interrupted('helm was interrupted');
@@ -298,7 +334,7 @@ describe('a revision', () => {
     expect([...target.kept.values()].map(({ outcome }) => outcome)).toEqual(['applied']);
   });
 
-  test('left open with another set is closed as interrupted, and the next one begun', async () => {
+  test('left open with another set is closed as interrupted, and a new one starts', async () => {
     const target = memoryTarget();
     target.applying = async () => {
       throw new ExternalError('the cluster went away');
@@ -314,7 +350,7 @@ describe('a revision', () => {
     expect([...target.kept.values()].map(({ outcome }) => outcome)).toEqual(['interrupted', 'applied']);
   });
 
-  test('is one of ten that are kept', async () => {
+  test('is deleted after ten newer ones', async () => {
     const target = memoryTarget();
     for (let at = 1; at <= 12; at += 1) {
       const whole = prepared();
@@ -329,7 +365,7 @@ describe('a revision', () => {
   });
 });
 
-test('a name that was installed elsewhere is refused before anything', async () => {
+test('a name that was installed elsewhere is refused before any change', async () => {
   const target = await installed();
   target.locate = async () => ({
     target: 'kubernetes',
@@ -354,7 +390,7 @@ describe('an uninstall', () => {
     return { asked, done: uninstall({ ...options(target), opened: prepared(), confirm }) };
   };
 
-  test('shows what goes, then works under the lock', async () => {
+  test('shows what it deletes, then works under the lock', async () => {
     const target = await installed();
     const { asked, done } = removing(target);
     expect(await done).toMatchObject({ kept: ['claim dify'], removal: [WEB_GOES] });
@@ -362,7 +398,7 @@ describe('an uninstall', () => {
     expect(target.calls).toEqual(['lock', 'recover', 'remove', 'revision 1 closed removed', 'release']);
   });
 
-  test('that would delete more than was shown asks again, and no means no', async () => {
+  test('that would delete more than was shown asks again, and the answer no changes nothing', async () => {
     const target = await installed();
     target.removals = [[WEB_GOES], [WEB_GOES, { ...WEB_GOES, name: 'other' }]];
     const { asked, done } = removing(target, [true, false]);
@@ -379,7 +415,7 @@ describe('a revision that cannot be read', () => {
     reason: 'revision.json.gz is not valid gzip',
     setAside: 'kubectl … delete secret difyctl-dify-revision-2',
   };
-  const NEWER = { ...DAMAGED, reason: 'outcome "restored" is unknown', newer: '9.9.9' };
+  const NEWER = { ...DAMAGED, reason: 'outcome "promoted" is unknown', newer: '9.9.9' };
 
   test.each([
     ['damaged', DAMAGED, 'a revision of this installation cannot be read, so nothing was changed', DAMAGED.setAside],
@@ -389,23 +425,26 @@ describe('a revision that cannot be read', () => {
       'this installation was last changed by difyctl 9.9.9, so nothing was changed',
       'use difyctl 9.9.9 or newer',
     ],
-  ])('%s stops install, secrets apply and uninstall before anything, by name and with the way out', async (...row) => {
-    const [, unreadable, message, next] = row;
-    const target = await installed();
-    target.unreadable = [unreadable];
-    const fault = {
-      exitCode: 2,
-      message,
-      problems: [{ path: 'revision 2', message: `${unreadable.where}: ${unreadable.reason}` }],
-      next: expect.arrayContaining([next]),
-    };
-    await expect(install(options(target))).rejects.toMatchObject(fault);
-    await expect(applySecret({ ...options(target), agree: async () => true })).rejects.toMatchObject(fault);
-    await expect(
-      uninstall({ ...options(target), opened: prepared(), confirm: async () => true }),
-    ).rejects.toMatchObject(fault);
-    expect(target.calls).toEqual([]);
-  });
+  ])(
+    '%s stops install, secrets apply and uninstall before any change, by name and with a next step',
+    async (...row) => {
+      const [, unreadable, message, next] = row;
+      const target = await installed();
+      target.unreadable = [unreadable];
+      const fault = {
+        exitCode: 2,
+        message,
+        problems: [{ path: 'revision 2', message: `${unreadable.where}: ${unreadable.reason}` }],
+        next: expect.arrayContaining([next]),
+      };
+      await expect(install(options(target))).rejects.toMatchObject(fault);
+      await expect(applySecret({ ...options(target), agree: async () => true })).rejects.toMatchObject(fault);
+      await expect(
+        uninstall({ ...options(target), opened: prepared(), confirm: async () => true }),
+      ).rejects.toMatchObject(fault);
+      expect(target.calls).toEqual([]);
+    },
+  );
 
   test('does not stop a dry run, which plans with the revisions that can be read', async () => {
     const target = await installed();
@@ -413,7 +452,7 @@ describe('a revision that cannot be read', () => {
     expect(await install(options(target, { dryRun: true }))).toMatchObject({ outcome: 'dry-run' });
   });
 
-  test('that comes while an install runs is not pruned, nor is what it may name', async () => {
+  test('that appears while an install runs is not pruned, nor are the Secrets that it may name', async () => {
     const target = memoryTarget();
     target.applying = async () => {
       target.unreadable = [DAMAGED];
@@ -425,7 +464,7 @@ describe('a revision that cannot be read', () => {
 });
 
 describe.each([
-  ['an unknown outcome', '{"kind":"Revision","outcome":"restored"}'],
+  ['an unknown outcome', '{"kind":"Revision","outcome":"promoted"}'],
   ['an unknown version', '{"kind":"Revision","version":2}'],
   ['damage', '{"kind":"Rev'],
 ])('beside .env, a revision with %s that appears while an install runs', (_, text) => {
@@ -448,7 +487,7 @@ describe.each([
   });
 });
 
-test('an install does not delete what the release names and is not its own', async () => {
+test('an install does not delete foreign objects that the release names', async () => {
   const target = memoryTarget();
   const plan = target.plan;
   target.plan = async (...given) => ({ ...(await plan(...given)), foreign: ['ClusterRole admin'] });

@@ -9,7 +9,7 @@ import { temporaryFolder } from '../support/folders.ts';
 
 const folder = temporaryFolder();
 
-/** A kubectl that has nothing installed and writes down what it is asked. */
+/** A kubectl without an installation that records its calls. */
 async function emptyCluster(): Promise<{ readonly path: string; calls(): Promise<readonly string[]> }> {
   const path = join(folder.path, 'bin');
   const log = join(folder.path, 'calls');
@@ -37,10 +37,10 @@ async function prepared(chart: string): Promise<{ result: PreparedDeployment; ca
 }
 
 const READS = [
-  'get pvc -n dify -o json',
+  'get persistentvolumeclaims -n dify -o json',
   'get secrets -n dify --field-selector type=difyctl/revision -o json',
   'get secrets -n dify -l app.kubernetes.io/managed-by=difyctl,difyctl/deployment=dify -o json',
-  'get secrets -n dify -l owner=helm,name=dify -o name',
+  'get secrets -n dify -l owner=helm,name=dify -o json',
 ];
 
 test('a deployment that can be rendered reads its installation once', async () => {

@@ -18,7 +18,7 @@ function file(path: string, content: string, mode: RenderedFile['mode'] = 0o644)
 }
 
 describe('writeSet', () => {
-  it('writes the files with their modes, the folder closed where a secret is in it', async () => {
+  it('writes the files with their modes, and closes a folder that contains a secret', async () => {
     const written = await writeSet(folder, [file('.env', 'A=1\n', 0o600), file('nginx/nginx.conf', 'x')], false);
     expect(await readFile(join(folder, 'nginx/nginx.conf'), 'utf8')).toBe('x');
     const mode = async (path: string): Promise<number> => (await stat(join(folder, path))).mode & 0o777;
@@ -35,7 +35,7 @@ describe('writeSet', () => {
     expect((await writeSet(folder, [file('a', '2')], false)).digest).not.toBe(first.digest);
   });
 
-  it('removes what an earlier set had, and leaves what others put there', async () => {
+  it('removes the files of an earlier set, and keeps the files of others', async () => {
     await writeSet(folder, [file('a', '1'), file('manifests/b', '2')], false);
     await writeFile(join(folder, 'README'), 'mine');
     expect((await writeSet(folder, [file('a', '1')], false)).removed).toEqual(['manifests/b']);
@@ -43,7 +43,7 @@ describe('writeSet', () => {
     expect(await readFile(join(folder, 'README'), 'utf8')).toBe('mine');
   });
 
-  it('overwrites nothing that it did not write, unless told to, and then nothing by halves', async () => {
+  it('overwrites only its own files unless it is forced, and never partially', async () => {
     await writeSet(folder, [file('a', '1'), file('b', '2')], false);
     await writeFile(join(folder, 'b'), 'edited');
     await expect(writeSet(folder, [file('a', 'new'), file('b', 'new')], false)).rejects.toMatchObject({
@@ -55,7 +55,7 @@ describe('writeSet', () => {
     expect(await readFile(join(folder, 'b'), 'utf8')).toBe('new');
   });
 
-  it('takes no index for an order to remove what lies outside', async () => {
+  it('never removes a file outside the folder, whatever the index says', async () => {
     await writeSet(folder, [file('a', '1')], false);
     const outside = join(folder, '../outside');
     await writeFile(outside, 'x');

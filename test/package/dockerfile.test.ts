@@ -7,12 +7,20 @@ import { PROGRAMS } from '../testbed/provision/programs.ts';
 
 const dockerfile = readFileSync(new URL('../../templates/Dockerfile', import.meta.url), 'utf8');
 
-it('names the kubectl and the helm that the tests use', () => {
-  const versionOf = (argument: string) => new RegExp(`^ARG ${argument}=(.+)$`, 'm').exec(dockerfile)?.[1];
-  expect([versionOf('KUBECTL_VERSION'), versionOf('HELM_VERSION')]).toEqual([
+const argumentOf = (argument: string) => new RegExp(`^ARG ${argument}=(.+)$`, 'm').exec(dockerfile)?.[1];
+
+it('names the kubectl, the helm and the restic that the tests use', () => {
+  expect([argumentOf('KUBECTL_VERSION'), argumentOf('HELM_VERSION'), argumentOf('RESTIC')]).toEqual([
     PROGRAMS.kubectl.version,
     PROGRAMS.helm3.version,
+    `restic/restic:${PROGRAMS.restic.version}`,
   ]);
+});
+
+it('has the clients of PostgreSQL 15 to 18, of the Debian of its base', () => {
+  const debian = /-(\w+)-slim$/.exec(argumentOf('BASE') ?? '')?.[1];
+  for (const major of [15, 16, 17, 18])
+    expect(argumentOf(`POSTGRES_${major}`)).toMatch(new RegExp(`^postgres:${major}\\.\\d+-${debian}$`));
 });
 
 /** The command that verifies what was downloaded, run by a real shell on files of its own. */

@@ -7,7 +7,7 @@ interface Locked {
   readonly resolved?: string;
 }
 
-test('package-lock.json has for each package where it comes from, and the digest of what comes', async () => {
+test('package-lock.json has a source and a digest for each package', async () => {
   const text = await readFile(new URL('../../package-lock.json', import.meta.url), 'utf8');
   const { packages } = JSON.parse(text) as { readonly packages: Readonly<Record<string, Locked>> };
   const entries = Object.entries(packages).filter(([path]) => path !== '');

@@ -21,7 +21,7 @@ function manifest(name: string, license: string | undefined): string {
   return JSON.stringify({ name, version: '1.2.3', license });
 }
 
-test('packages are told from the paths that the bundler read, scoped and nested ones too', () => {
+test('finds packages by the paths that the bundler read, also scoped and nested ones', () => {
   const inputs = [
     'src/cli/frame/main.ts',
     'node_modules/zod/index.js',
@@ -70,13 +70,13 @@ describe('the notice', () => {
     ['a licence that nobody has read', 'GPL-3.0', { LICENSE: 'GPL' }, 'odd 1.2.3 has the licence GPL-3.0;'],
     ['no licence at all', undefined, { LICENSE: 'text' }, 'odd 1.2.3 has the licence (none);'],
     ['no text of it', 'MIT', { 'README.md': '## License\n\nMIT\n' }, 'odd 1.2.3 brings no text of its licence, MIT'],
-  ])('is not made for a package with %s', async (_title, license, files, message) => {
+  ])('is not written for a package with %s', async (_title, license, files, message) => {
     const input = await install('odd', { 'package.json': manifest('odd', license), ...files });
     expect(() => thirdPartyNotices([input], folder.path)).toThrow(message);
   });
 });
 
-test('the build writes it for every package of the bundle, and fails where it cannot be made', async () => {
+test('the build writes it for every package of the bundle, and fails if it cannot', async () => {
   const dist = join(folder.path, 'dist');
   await promisify(execFile)(process.execPath, ['build.mjs'], { cwd: ROOT, env: { ...process.env, BUILD_DIR: dist } });
   const text = await readFile(join(dist, 'THIRD-PARTY-NOTICES.txt'), 'utf8');

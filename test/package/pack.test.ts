@@ -10,7 +10,7 @@ import { packedProgram } from '../support/packed.ts';
 const run = promisify(execFile);
 const folder = temporaryFolder();
 
-test('npm pack makes a tarball that installs offline, alone, and runs', async () => {
+test('npm pack creates a tarball that installs offline without dependencies, and runs', async () => {
   const { program, installed } = await packedProgram(folder.path);
   expect(await readdir(join(installed, '..'))).toEqual(['difyctl']);
   const manifest: unknown = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'));

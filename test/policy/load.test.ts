@@ -36,7 +36,7 @@ function problemsIn(text: string): readonly string[] {
 }
 
 describe('a policy', () => {
-  it('is read whole, and its frame alone is enough', () => {
+  it('is read whole, and only apiVersion and kind are required', () => {
     expect(read(FULL)).toMatchObject({ name: 'acme-prod', zones: 3, checks: [{ check: 'recovery.drills' }, {}] });
     expect(read(HEAD)).toMatchObject({ checks: [], neverAccepted: [] });
   });
@@ -82,7 +82,7 @@ describe('a policy', () => {
     expect(problemsIn(text)).toEqual([problem]);
   });
 
-  it('has a JSON Schema that agrees, with a word about every field', () => {
+  it('has a matching JSON Schema, with a description of every field', () => {
     const schema = policyJsonSchema();
     const validate = new Ajv({ strict: false, validateFormats: false }).compile(schema);
     expect(validate(parse(FULL))).toBe(true);

@@ -25,7 +25,7 @@ function files(name: SampleName) {
   ];
 }
 
-describe('what others must prepare', () => {
+describe('the prerequisites', () => {
   it.each<SampleName>([
     'prod-kubernetes-s3-qdrant',
     'prod-kubernetes-sentinel-azure-pgvector',
@@ -48,7 +48,7 @@ describe('what others must prepare', () => {
     ['prod-kubernetes-oss-tencent', /"oss:GetObject"[\s\S]*acs:oss:\*:\*:dify-plugin\/\*/],
     ['prod-kubernetes-sentinel-without-agent', /^gcloud storage buckets .* gs:\/\/dify-prod-plugins /m],
     ['test-compose-bundled', /no grants are needed/],
-  ])('grants in the words of the vendor: %s', (name, words) => {
+  ])('grants in the vendor’s format: %s', (name, words) => {
     expect(iamText(prerequisitesOf(sampleDeployment(name)).objectStorage)).toMatch(words);
   });
 });

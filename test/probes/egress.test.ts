@@ -66,19 +66,19 @@ it('a mirror without an index at that path', async () => {
   expect(result).toMatchObject({ status: 'warn', message: expect.stringContaining('no package index at that path') });
 });
 
-it('nothing listens', async () => {
+it('a mirror where nothing listens', async () => {
   const [port = 0] = await freePorts(1, new Set());
   const result = await judge({ PIP_MIRROR_URL: `https://${MIRROR}/simple` }, port);
   expect(result).toMatchObject({ status: 'warn', message: expect.stringContaining('refuses the connection') });
 });
 
-it('a certificate of an authority that no image knows', async () => {
+it('a mirror with a certificate of a private CA', async () => {
   const { port } = await index(certificate.get());
   const result = await judge({ PIP_MIRROR_URL: `https://${MIRROR}/simple` }, port);
   expect(result).toMatchObject({ status: 'warn', message: expect.stringContaining('not trusted') });
 });
 
-it('by the proxy of the containers, to TLS behind it', async () => {
+it('a mirror with TLS behind the proxy of the containers', async () => {
   const { port } = await index(certificate.get());
   const proxy = await kept(startFakeHttpProxy({ port }));
   const result = await judge({ PIP_MIRROR_URL: `https://${MIRROR}/simple`, HTTPS_PROXY: proxy.url }, 9);
@@ -95,7 +95,7 @@ it.each<[number, string, RegExp]>([
   expect(result).toMatchObject({ status, message: expect.stringMatching(message) });
 });
 
-it('a proxy that is none of HTTP is not tried', async () => {
+it('a proxy that does not speak HTTP is not tested', async () => {
   const result = await judge({ PIP_MIRROR_URL: `https://${MIRROR}/simple`, ALL_PROXY: 'socks5://127.0.0.1:1080' }, 9);
   expect(result).toMatchObject({ status: 'skip', message: expect.stringContaining('which is not an HTTP proxy') });
 });

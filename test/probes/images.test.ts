@@ -102,7 +102,7 @@ async function startIssuer(
   return { server, port: await listening(server) };
 }
 
-/** What the three checks say of these images, asked with docker's own logins of a folder. */
+/** The results of the three checks for these images, with docker's logins of a folder. */
 async function ask(names: readonly string[], over: Partial<CollectContext> = {}) {
   const deployment = sampleDeployment('prod-compose-s3-qdrant');
   const list = names.map((name) => ({ name, source: name, usedBy: ['api'] }));
@@ -135,7 +135,7 @@ it('finds an image with its digest and its architectures', async () => {
   ]);
 });
 
-it('finds it by that digest, too', async () => {
+it('finds an image by its digest', async () => {
   const name = `${testbed.get().open.name}/dify/api`;
   const { images } = await ask([`${name}:1.16.1`]);
   const { available } = await ask([`${name}@${images[0]?.digest}`]);
@@ -158,7 +158,7 @@ it('an image of another architecture fails', async () => {
   });
 });
 
-it.each(['closed', 'tokens'] as const)('a registry with logins (%s) is asked with docker’s own', async (kind) => {
+it.each(['closed', 'tokens'] as const)('a registry with logins (%s) is queried with those of docker', async (kind) => {
   const { right, wrong, ...registries } = testbed.get();
   const name = `${registries[kind].name}/dify/api:1.16.1`;
   const withLogin = await ask([name], { env: { DOCKER_CONFIG: right } });
@@ -170,7 +170,7 @@ it.each(['closed', 'tokens'] as const)('a registry with logins (%s) is asked wit
   }
 });
 
-it('from a cluster’s operator a registry that asks for a login that nobody named is left to the nodes', async () => {
+it('a registry with an unknown login is left to the nodes of a cluster', async () => {
   const deployment = sampleDeployment('prod-kubernetes-s3-qdrant');
   const list = [{ name: `${testbed.get().closed.name}/dify/api:1.16.1`, source: '', usedBy: [] }];
   const need = given([IMAGES_LIST, list], [IMAGES_ENGINE, []]);
@@ -185,14 +185,14 @@ it('from a cluster’s operator a registry that asks for a login that nobody nam
   expect(available.status).toBe('skip');
 });
 
-it('a registry where nothing listens is a warning, said once', async () => {
+it('a registry where nothing listens is one warning', async () => {
   const [port] = await freePorts(1, new Set());
   const { registries, available, architectures } = await ask([`127.0.0.1:${port}/dify/api:1.16.1`]);
   expect([registries.status, available.status, architectures.status]).toEqual(['warn', 'skip', 'skip']);
   expect(registries.message).toContain('nothing listens on the port');
 });
 
-it('a login goes to no address without TLS, whatever a registry says', async () => {
+it('a login is not sent to an address without TLS, whatever a registry says', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'difyctl-realm-'));
   const certificate = await makeCertificate(folder, ['registry.example.test']);
   const [cert, key, ca] = await Promise.all(
@@ -226,7 +226,7 @@ async function listening(server: Server | SecureServer): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-it('difyctl images --digests asks for each, and goes on without those that are not there', async () => {
+it('difyctl images --digests queries each image, and continues without those that are missing', async () => {
   const { open } = testbed.get();
   await open.push('langgenius/dify-web', '1.16.1', ['amd64']);
   const folder = await mkdtemp(join(tmpdir(), 'difyctl-digests-'));

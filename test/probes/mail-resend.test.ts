@@ -62,13 +62,13 @@ describe('Resend', () => {
     expect(JSON.stringify(results)).not.toContain(key(resend.get()));
   });
 
-  it('leaves what upstream publishes to the check of published secrets', async () => {
+  it('leaves published keys to config.published-secrets', async () => {
     const { findings, of } = await look(() => 'your-resend-api-key');
     expect(findings).toEqual([]);
     expect(of('mail.login').message).toBe('skipped: see config.published-secrets');
   });
 
-  it('that cannot be reached is no fault of the key', async () => {
+  it('that cannot be reached is not a failure of the key', async () => {
     const { findings } = await look(({ fullKey }) => fullKey, undefined, 'http://127.0.0.1:9');
     expect(findings).toEqual(['mail.reachable fail']);
   });

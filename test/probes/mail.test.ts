@@ -55,7 +55,7 @@ describe('a healthy mail server', () => {
     ['submission', 'starttls'],
     ['loginAlone', 'starttls'],
     ['implicit', 'implicit'],
-  ])('%s gives no finding, and another client agrees', async (port, tls) => {
+  ])('%s gives no finding, and another client delivers', async (port, tls) => {
     const { server } = mail.get();
     const { findings, of, results } = await lookAtMail(at(port, tls), known());
     expect(findings).toEqual([]);
@@ -73,12 +73,12 @@ describe('a healthy mail server', () => {
     expect(await server.letters()).toBe(0);
   });
 
-  it('a relay that asks for no login gives none either', async () => {
+  it('a relay without a login gives no finding', async () => {
     expect((await lookAtMail(relay(), {})).findings).toEqual([]);
   });
 });
 
-describe('a mail server that does not do', () => {
+describe('a mail server that fails', () => {
   it.each<
     [
       what: string,
@@ -149,25 +149,25 @@ describe('a mail server that does not do', () => {
     expect(JSON.stringify(results)).not.toMatch(/wrong-one|a password:/);
   });
 
-  it('anything before STARTTLS, which the file leaves out', async () => {
+  it('a server that requires STARTTLS, which the file does not enable', async () => {
     const { findings, of } = await lookAtMail(relay({ port: mail.get().server.ports.strict }), {});
     expect(findings).toEqual(['mail.sender fail']);
     expect(of('mail.sender').remedy).toBe('set mail.smtp.tls: starttls');
   });
 
-  it('an expired certificate, which Dify does not look at, is a warning', async () => {
+  it('an expired certificate, which Dify does not verify, is a warning', async () => {
     const { host, ports } = mail.get().expired;
     const { findings, of } = await lookAtMail(at('implicit', 'implicit', { host, port: ports.implicit }), known());
     expect(findings).toEqual(['mail.tls warn']);
     expect(of('mail.tls').message).toMatch(/expired on/);
   });
 
-  it('nothing that listens', async () => {
+  it('an address where nothing listens', async () => {
     const { findings } = await lookAtMail(relay({ port: 9 }), {});
     expect(findings).toEqual(['mail.reachable fail']);
   });
 
-  it('a host that takes connections and never answers', async () => {
+  it('a host that accepts connections and never answers', async () => {
     const { host, port } = mail.get().silent;
     const { findings, of } = await lookAtMail(relay({ host, port }), {});
     expect(findings).toEqual(['mail.login fail']);

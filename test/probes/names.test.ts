@@ -40,7 +40,7 @@ const testbed = useTestbed<Certificates>(
   ({ folder }) => rm(folder, { recursive: true, force: true }),
 );
 
-/** What is served, made of what the testbed has. */
+/** The served certificates, made of those of the testbed. */
 type Made = (made: Certificates) => Promise<Issued> | Issued;
 
 const withChain: Made = ({ good, below, root }) => ({
@@ -106,7 +106,7 @@ describe('the files of target.tls', () => {
     expect(await judgeFiles(await withChain(testbed.get()), '2035-01-01')).toMatchObject({ status: 'fail' });
   });
 
-  it('files that are not there', async () => {
+  it('files that do not exist', async () => {
     const context = collectContext({ deployment, baseDirectory: join(testbed.get().folder, 'none') });
     const seen = await certificateFilesCollector.collect(context, given());
     const result = judged(checkOf('names.certificate-files'), { deployment, seen: [[NAMES_CERTIFICATE_FILES, seen]] });
@@ -114,7 +114,7 @@ describe('the files of target.tls', () => {
   });
 });
 
-describe('what answers at the public address', () => {
+describe('the server at the public address', () => {
   async function serve({ certificate, key }: Issued): Promise<{ readonly port: number; readonly server: Server }> {
     const server = createServer({ cert: certificate, key }, (socket) => socket.on('error', () => undefined).end());
     server.on('tlsClientError', () => undefined);
@@ -162,7 +162,7 @@ describe('what answers at the public address', () => {
     expect(early.status).toBe(status === 'pass' ? 'pass' : 'skip');
   });
 
-  it('what speaks no TLS fails once it is ours, and what does not answer is not seen', async () => {
+  it('a server without TLS fails if it is this installation, and one that does not answer is unknown', async () => {
     const plain = createPlainServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
     await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve));
     const address = plain.address();

@@ -38,7 +38,7 @@ const S = 'object-storage';
 const PLAIN = `${S}.tls warn`;
 
 describe('Azure Blob', () => {
-  it('that is right gives no finding but plain http, and is one container for two processes', async () => {
+  it('that is healthy gives only the finding of plain http, and one container serves two processes', async () => {
     // Azurite calls itself an account with a readable copy in another region.
     const { findings, evidence } = await run({ recovery: { versioning: false, replication: 'cross-region' } });
     expect(findings).toEqual([PLAIN]);

@@ -91,7 +91,7 @@ it.each<readonly [what: string, decide: Decide, id: string, message: RegExp, rem
   expect(result(`${S}.${id}`).remedy).toMatch(remedy);
 });
 
-it('a gateway that takes what Dify uploads and no more gives no finding, and nothing of the announced object is left', async () => {
+it('a gateway that accepts exactly what Dify uploads gives no finding, and no object is left', async () => {
   const front = await startHttpFront(testbed.get().port, (asked) => (larger(asked, 101 << 20) ? html(413) : undefined));
   const one = { bucket: 'roomy', pluginBucket: 'roomy' };
   expect((await run(`http://127.0.0.1:${front.port}`, one)).findings).toEqual([PLAIN]);
@@ -99,13 +99,13 @@ it('a gateway that takes what Dify uploads and no more gives no finding, and not
   expect((await testbed.get().request('GET', '/roomy')).body).not.toContain('difyctl-probe');
 });
 
-it('an endpoint with the name of the bucket in it', async () => {
+it('an endpoint that contains the name of the bucket', async () => {
   const { findings, result } = await run(`${testbed.get().endpoint}/dify`);
   expect(findings).toEqual([PLAIN, `${S}.bucket fail`]);
   expect(result(`${S}.bucket`).remedy).toBe(`set the endpoint without a path: ${testbed.get().endpoint}`);
 });
 
-it('a bucket that anybody may write to and nobody may read', async () => {
+it('a bucket with public writes and no public reads', async () => {
   const minio = testbed.get();
   await minio.addBucket('letterbox', { versioning: true });
   const Resource = ['arn:aws:s3:::letterbox/*'];

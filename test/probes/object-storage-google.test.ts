@@ -60,15 +60,15 @@ function run({ key, gcs = {}, recovery = {}, context = {} }: Scene = {}) {
 const S = 'object-storage';
 const alone = (name: string): JsonObject => ({ bucket: name, pluginBucket: name });
 
-describe('Google Cloud Storage that is right', () => {
-  it('gives no finding, with a plan for other regions too, and keeps nothing of the probe', async () => {
+describe('a healthy Google Cloud Storage', () => {
+  it('gives no finding, also with a plan for other regions, and no probe object is left', async () => {
     const { google } = testbed.get();
     expect((await run({ recovery: { replication: 'cross-zone' } })).findings).toEqual([]);
     const left = await fetch(`${google.storage.url}/storage/v1/b/dify/o?versions=true`);
     expect(await left.text()).not.toContain('difyctl-probe');
   });
 
-  it('gives no finding to an account for objects alone: the old version of the probe object shows that versions are kept', async () => {
+  it('gives no finding for an account with rights on objects only: the old version of the probe object proves versioning', async () => {
     const { findings, result } = await run({ key: testbed.get().keys.objects });
     expect(findings).toEqual([]);
     expect(result(`${S}.versioning`).observed).toContain('the probe object got a version');
@@ -80,21 +80,21 @@ describe('Google Cloud Storage that is right', () => {
   });
 });
 
-describe('what is wrong with Google Cloud Storage', () => {
-  it('is a key of an account that is gone', async () => {
+describe('an error of Google Cloud Storage', () => {
+  it('is the key of a deleted account', async () => {
     const gone = { ...JSON.parse(testbed.get().keys.all), client_email: 'gone@tests.iam.gserviceaccount.com' };
     const { findings, result } = await run({ key: JSON.stringify(gone) });
     expect(findings).toEqual([`${S}.login fail`]);
     expect(result(`${S}.login`).message).toContain('deleted or disabled');
   });
 
-  it('is a secret that is no key', async () => {
+  it('is a secret that is not a key', async () => {
     const { findings, result } = await run({ key: 'my-little-secret-that-is-no-json-at-all' });
     expect(findings).toEqual([`${S}.login fail`]);
     expect(result(`${S}.login`).message).toContain('not the JSON key of a service account');
   });
 
-  it('is a token server that nobody lets us reach', async () => {
+  it('is a token server that cannot be reached', async () => {
     const { front } = testbed.get();
     const { findings, result } = await run({ context: { dial: dialTo({ 'storage.googleapis.com': front.port }) } });
     expect(findings).toEqual([`${S}.login fail`]);
@@ -116,7 +116,7 @@ describe('what is wrong with Google Cloud Storage', () => {
     expect((await run({ key: testbed.get().keys.reader })).findings).toEqual([`${S}.rights fail`]);
   });
 
-  it('is versioning that is off, also where the account may not ask', async () => {
+  it('is versioning that is off, also if the account may not read it', async () => {
     const { google, keys } = testbed.get();
     await google.storage.addBucket('unversioned');
     for (const key of [keys.all, keys.objects]) {
@@ -124,14 +124,14 @@ describe('what is wrong with Google Cloud Storage', () => {
     }
   });
 
-  it('is a bucket that everybody reads', async () => {
+  it('is a public bucket', async () => {
     const { google } = testbed.get();
     await google.storage.addBucket('opened', { versioning: { enabled: true } });
     google.open('opened');
     expect((await run({ gcs: alone('opened') })).findings).toEqual([`${S}.public-access fail`]);
   });
 
-  it('is a rule that forgets old versions long before the backups of the database go', async () => {
+  it('is a rule that deletes old versions long before the backups of the database', async () => {
     const { google } = testbed.get();
     await google.storage.addBucket('forgetting', { versioning: { enabled: true } });
     const lifecycle = (days: number) => ({
@@ -143,7 +143,7 @@ describe('what is wrong with Google Cloud Storage', () => {
     expect((await run({ gcs: alone('forgetting') })).findings).toEqual([]);
   });
 
-  it('is a rule that deletes, and a policy for everybody that a block still holds is none', async () => {
+  it('is a rule that deletes, while a public policy that is blocked is no error', async () => {
     const { google } = testbed.get();
     await google.storage.addBucket('ruled', { versioning: { enabled: true } });
     const policy = { bindings: [{ role: 'roles/storage.objectViewer', members: ['allUsers'] }] };

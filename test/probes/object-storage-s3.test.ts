@@ -16,7 +16,7 @@ import { startTlsFront } from '../testbed/services/tls-front.ts';
 const REGION = 'eu-central-1';
 const SECRET = 'a-secret-that-is-long-enough-to-be-found';
 
-/** What a key may do on every bucket: what Dify does, and less. */
+/** The rights of a key on every bucket: those that Dify needs, and fewer. */
 const OBJECTS = ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'];
 const USERS: Readonly<Record<string, readonly string[]>> = {
   full: ['s3:*'],
@@ -95,14 +95,14 @@ const PLAIN = 'object-storage.tls warn';
 const versionsIn = async (bucket: string): Promise<string> =>
   (await testbed.get().minio.request('GET', `/${bucket}`, { query: 'versions=' })).body;
 
-describe('a MinIO that is right', () => {
-  it('gives no finding but plain http', async () => {
+describe('a healthy MinIO', () => {
+  it('gives only the finding of plain http', async () => {
     const { findings, result } = await run();
     expect(findings).toEqual([PLAIN]);
     expect(result('object-storage.rights').observations).toHaveLength(2);
   });
 
-  it('keeps nothing of the probe where the key may delete versions, and is asked once for two processes', async () => {
+  it('keeps no probe object if the key may delete versions, and is probed once for two processes', async () => {
     const { minio } = testbed.get();
     await minio.addBucket('both', { versioning: true });
     const { evidence, findings } = await run({ user: 'full', s3: { bucket: 'both', pluginBucket: 'both' } });
@@ -126,7 +126,7 @@ describe('a MinIO that is right', () => {
     await front.stop();
   });
 
-  it('is no fault where a lock keeps the probe object', async () => {
+  it('gives no failure if a lock keeps the probe object', async () => {
     const { minio } = testbed.get();
     const rule = '<DefaultRetention><Mode>COMPLIANCE</Mode><Days>1</Days></DefaultRetention>';
     const body = `<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled><Rule>${rule}</Rule></ObjectLockConfiguration>`;
@@ -140,7 +140,7 @@ describe('a MinIO that is right', () => {
 
 const S3 = 'object-storage';
 
-describe('what is wrong with the key or the bucket', () => {
+describe('an error of the key or the bucket', () => {
   it.each<readonly [what: string, scene: Scene, id: string, status: string, message: RegExp]>([
     ['a key id that is not known', { user: 'nobody' }, 'login', 'fail', /does not know this key id/],
     ['a key id of other letters', { user: 'schlüssel鑰' }, 'login', 'fail', /characters that no request can contain/],
@@ -169,7 +169,7 @@ describe('what is wrong with the key or the bucket', () => {
     expect(result(`${S3}.${id}`).message).toMatch(message);
   });
 
-  it('is a warning where the key may not list what only the API uses', async () => {
+  it('is a warning if the key may not list the bucket that only the API uses', async () => {
     const { minio } = testbed.get();
     const Statement = [
       { Effect: 'Allow', Action: OBJECTS, Resource: ['arn:aws:s3:::*'] },
@@ -180,7 +180,7 @@ describe('what is wrong with the key or the bucket', () => {
   });
 });
 
-describe('what an administrator took away', () => {
+describe('a restriction by an administrator', () => {
   const admin = async (action: string, query: string, body?: string) => {
     const { request } = testbed.get().minio;
     expect((await request('PUT', `/minio/admin/v3/${action}`, { query, ...(body && { body }) })).status).toBe(200);
@@ -192,7 +192,7 @@ describe('what an administrator took away', () => {
     expect((await run({ user: 'retired' })).findings).toEqual([PLAIN, `${S3}.login fail`]);
   });
 
-  it('is room: a quota of the bucket', async () => {
+  it('is a quota of the bucket', async () => {
     await testbed.get().minio.addBucket('narrow', { versioning: true });
     await admin('set-bucket-quota', 'bucket=narrow', JSON.stringify({ quota: 100, quotatype: 'hard' }));
     const { findings, result } = await run({ s3: { bucket: 'narrow', pluginBucket: 'narrow' } });
@@ -204,7 +204,7 @@ describe('what an administrator took away', () => {
 describe('clocks', () => {
   const late = () => new Date(Date.now() - 40 * 60_000);
 
-  it('that are 40 minutes apart are the one fault, since the probe goes on with the time of the storage', async () => {
+  it('that are 40 minutes apart are the only failure, because the probe continues with the time of the storage', async () => {
     const { findings, result } = await run({ context: { now: late } });
     expect(findings).toEqual([PLAIN, `${S3}.clock fail`]);
     expect(result(`${S3}.clock`).message).toContain('40 min apart');
@@ -250,7 +250,7 @@ describe('certificates', () => {
     ['the one of the file', 'certificate', []],
     ['another than the file names', 'stranger', ['tls fail']],
     ['not to be read', 'nowhere', ['tls fail']],
-  ] as const)('are of an authority of the company: %s', async (_, name, expected) => {
+  ] as const)('are signed by a private CA: %s', async (_, name, expected) => {
     const { minio, certificate, folder } = testbed.get();
     const stranger = await makeCertificate(await below(folder, `ca-${name}`), ['stranger.example']);
     const front = await startTlsFront(certificate, minio.port);
@@ -262,7 +262,7 @@ describe('certificates', () => {
     await front.stop();
   });
 
-  it('are for the endpoint alone, so that virtual hosts do not work and paths would', async () => {
+  it('are only for the endpoint, so that virtual hosts fail and paths would work', async () => {
     const { minio, folder } = testbed.get();
     const certificate = await makeCertificate(await below(folder, 'narrow'), ['minio.example']);
     const front = await startTlsFront(certificate, minio.port);
@@ -273,14 +273,14 @@ describe('certificates', () => {
     await front.stop();
   });
 
-  it('are not shown by a port without TLS', async () => {
+  it('are missing at a port without TLS', async () => {
     const { minio } = testbed.get();
     const { findings } = await run({ s3: { endpoint: `https://127.0.0.1:${minio.port}` } });
     expect(findings).toEqual([`${S3}.tls fail`]);
   });
 });
 
-describe('what endangers the objects', () => {
+describe('a risk for the objects', () => {
   const alone = (name: string): JsonObject => ({ bucket: name, pluginBucket: name });
   const openTo = (name: string, resource: string) => {
     const Statement = [
@@ -346,31 +346,34 @@ describe('what endangers the objects', () => {
   it.each([
     [1, ['lifecycle warn']],
     [30, []],
-  ])('is a rule that forgets old versions after %d days, where the database goes back 14', async (kept, expected) => {
-    const { minio } = testbed.get();
-    const name = `forgetting-${kept}`;
-    await minio.addBucket(name, { versioning: true });
-    const old = `<NoncurrentVersionExpiration><NoncurrentDays>${kept}</NoncurrentDays></NoncurrentVersionExpiration>`;
-    const body = rule(`<Filter><Prefix></Prefix></Filter>${old}`);
-    expect((await minio.request('PUT', `/${name}`, { query: 'lifecycle=', body })).status).toBe(200);
-    const { findings } = await run({ user: 'full', s3: alone(name) });
-    expect(findings).toEqual([PLAIN, ...expected.map((one) => `${S3}.${one}`)]);
-  });
+  ])(
+    'is a rule that deletes old versions after %d days, while the database can be restored for 14',
+    async (kept, expected) => {
+      const { minio } = testbed.get();
+      const name = `forgetting-${kept}`;
+      await minio.addBucket(name, { versioning: true });
+      const old = `<NoncurrentVersionExpiration><NoncurrentDays>${kept}</NoncurrentDays></NoncurrentVersionExpiration>`;
+      const body = rule(`<Filter><Prefix></Prefix></Filter>${old}`);
+      expect((await minio.request('PUT', `/${name}`, { query: 'lifecycle=', body })).status).toBe(200);
+      const { findings } = await run({ user: 'full', s3: alone(name) });
+      expect(findings).toEqual([PLAIN, ...expected.map((one) => `${S3}.${one}`)]);
+    },
+  );
 
-  it('is versioning that is off, also where the key may not ask', async () => {
+  it('is versioning that is off, also if the key may not read it', async () => {
     const { findings, result } = await run({ s3: alone('unversioned') });
     expect(findings).toEqual([PLAIN, `${S3}.versioning fail`]);
     expect(result(`${S3}.versioning`).remedy).toContain('put-bucket-versioning --bucket unversioned');
   });
 
-  it('is declared, not seen, where a managed storage shows neither versions nor its settings', async () => {
+  it('is declared, not seen, if a managed storage shows neither versions nor its settings', async () => {
     const managed = { by: 'a cloud', ha: true, backups: true };
     const { findings, result } = await run({ s3: alone('unversioned'), managed });
     expect(findings).toEqual([PLAIN, `${S3}.versioning warn`]);
     expect(result(`${S3}.versioning`).remedy).toContain('get-bucket-versioning --bucket unversioned');
   });
 
-  it('is a second copy that is planned and not kept', async () => {
+  it('is a second copy that is planned and does not exist', async () => {
     const recovery = { replication: 'cross-region' };
     expect((await run({ user: 'full', recovery })).findings).toEqual([PLAIN, `${S3}.replication fail`]);
     // A key for objects alone may not ask: declared, not seen.
@@ -378,8 +381,8 @@ describe('what endangers the objects', () => {
   });
 });
 
-describe('what does not answer', () => {
-  it('is given up in time, over http and https', async () => {
+describe('a storage that does not answer', () => {
+  it('ends at the time limit, over http and https', async () => {
     const listener = await startListener();
     for (const [scheme, id] of [
       ['http', 'login'],

@@ -8,7 +8,7 @@ import { removeFolder, serviceFolder } from '../testbed/services/service.ts';
 import { makeCertificate } from '../testbed/services/tls.ts';
 import { startTlsFront } from '../testbed/services/tls-front.ts';
 
-/** The hosts under which each vendor speaks S3: a MinIO that takes every region stands behind all of them. */
+/** The hosts under which each vendor speaks S3: a MinIO that accepts every region serves all of them. */
 const HOSTS = [
   'oss-cn-hangzhou.aliyuncs.com',
   'cos.ap-guangzhou.myqcloud.com',
@@ -60,7 +60,7 @@ function run(provider: string, block: string, fields: JsonObject) {
 }
 
 it.each(VENDORS)(
-  '%s is probed by virtual hosts, and gives no finding where it is right',
+  '%s is probed by virtual hosts, and gives no finding if it is healthy',
   async (provider, block, fields) => {
     const { findings, evidence } = await run(provider, block, fields);
     expect(findings).toEqual([]);

@@ -13,7 +13,7 @@ const servers = useTestbed(
     const server = await startPostgres({ settings: { max_connections: 400, timezone: 'Asia/Tokyo' } });
     await server.query(`CREATE ROLE dify LOGIN PASSWORD '${PASSWORD}'`);
     for (const name of ['dify', 'dify_plugin', 'tokyo']) await server.query(`CREATE DATABASE ${name} OWNER dify`);
-    // Where the pooler drops the api's time zone, the database has to have it.
+    // If the pooler drops the api's time zone, the database must set it.
     await server.query("ALTER DATABASE dify SET timezone = 'UTC'; ALTER DATABASE dify_plugin SET timezone = 'UTC'");
     const start = (settings: Readonly<Record<string, string | number>>) =>
       startPgbouncer({ to: server, users: { dify: PASSWORD }, settings });
@@ -46,7 +46,7 @@ const look = ({ host, port }: Service, over: JsonObject = {}, password = PASSWOR
   );
 
 describe('PgBouncer before PostgreSQL', () => {
-  it('gives no finding where it lends whole sessions, enough of them, in UTC', async () => {
+  it('gives no finding in session mode, with enough connections, in UTC', async () => {
     const { session, server } = servers.get();
     const { findings, of } = await look(session, { maxConnections: 300 });
     expect(findings).toEqual([]);
@@ -73,27 +73,27 @@ describe('PgBouncer before PostgreSQL', () => {
     expect(of('postgres.pooler').message).toMatch(/its sessions use the time zone Asia\/Tokyo/);
   });
 
-  it('a server behind it that has fewer connections than it lends', async () => {
+  it('a server behind it with fewer connections than the pool', async () => {
     const { of } = await look(servers.get().session, { maxConnections: 500 });
     expect(of('postgres.connections').message).toMatch(
       /^\d+ connections of the server behind the pooler \(max_connections 400/,
     );
   });
 
-  it('connections that nobody shows', async () => {
+  it('connections that it does not show', async () => {
     const { findings, of } = await look(servers.get().session);
     expect(findings).toEqual(['postgres.connections warn']);
     expect(of('postgres.connections').remedy).toMatch(/set postgres\.maxConnections/);
   });
 
-  it('a server behind it that is gone', async () => {
+  it('a stopped server behind it', async () => {
     const { gone } = servers.get();
     const { findings, of } = await look(gone);
     expect(findings).toEqual(['postgres.login fail']);
     expect(of('postgres.login').message).not.toContain(PASSWORD);
   });
 
-  it('its own words for a wrong password and a wrong database', async () => {
+  it('its own messages for a wrong password and a wrong database', async () => {
     const wrong = await look(servers.get().session, {}, 'another password');
     expect(wrong.findings).toEqual(['postgres.login fail']);
     expect(wrong.of('postgres.login').message).toMatch(/^the password of dify is refused/);

@@ -75,7 +75,7 @@ function lookByTurns(to: readonly Address[]): Promise<PostgresLook> {
   return lookAtPostgres(postgres, { 'postgres.password': PASSWORD }, {}, dial);
 }
 
-/** Runs statements before, and others after that take them back. */
+/** Runs statements before, and others after that undo them. */
 async function during<T>(
   [server, before, after]: readonly [PostgresService, string, string],
   work: () => Promise<T>,
@@ -89,7 +89,7 @@ async function during<T>(
 }
 
 describe('a healthy PostgreSQL', () => {
-  it('gives no finding, and is left as it was', async () => {
+  it('gives no finding, and is not changed', async () => {
     const { main } = servers.get();
     const { findings, facts, of, text } = await lookAt(main, verified());
     expect(findings).toEqual([]);
@@ -102,7 +102,7 @@ describe('a healthy PostgreSQL', () => {
     expect(await main.query("SELECT count(*) FROM pg_class WHERE relname LIKE 'difyctl%'", 'dify')).toBe('0');
   });
 
-  it('is the same over a stream that is no socket, as the relay in a cluster gives one', async () => {
+  it('gives the same over a stream that is not a socket, as of the relay in a cluster', async () => {
     const { main } = servers.get();
     const secrets = { 'postgres.password': PASSWORD };
     const postgres = { host: main.host, port: main.port, username: 'dify', password: { env: 'PW' }, ...verified() };
@@ -113,7 +113,7 @@ describe('a healthy PostgreSQL', () => {
     expect((await lookAtPostgres(postgres, secrets, {}, relayed)).findings).toEqual([]);
   });
 
-  it('shows more to a role that may see more', async () => {
+  it('shows more to a role with more rights', async () => {
     const { main } = servers.get();
     const { findings, of } = await during([main, 'GRANT pg_monitor TO dify', 'REVOKE pg_monitor FROM dify'], () =>
       lookAt(main, verified()),
@@ -122,7 +122,7 @@ describe('a healthy PostgreSQL', () => {
     expect(of('postgres.replication').message).toBe('walreceiver (streaming, async, no lag)');
   });
 
-  it('of modest means is enough for a test', async () => {
+  it('that is small is enough for test', async () => {
     const { plain } = servers.get();
     const file = { tier: 'test', recovery: { postgres: { method: 'dump', interval: '1d' } } };
     const components = { api: { extraEnv: { SQLALCHEMY_POOL_SIZE: 5, SQLALCHEMY_MAX_OVERFLOW: 5 } } };
@@ -131,7 +131,7 @@ describe('a healthy PostgreSQL', () => {
   });
 });
 
-describe('what is refused before a login', () => {
+describe('a failure before the login', () => {
   it('a server that accepts the connection but never answers, within its limit', async () => {
     const { silent } = servers.get();
     expect((await lookAt(silent, verified())).findings).toEqual(['postgres.tls fail']);
@@ -156,7 +156,7 @@ describe('what is refused before a login', () => {
     expect(of('postgres.login').message).toMatch(/no pg_hba\.conf entry.*no encryption/);
   });
 
-  it('an authority that did not sign it, or is not there', async () => {
+  it('a CA file of another CA, or one that does not exist', async () => {
     const { main } = servers.get();
     const folder = path.join(path.dirname(main.caFile ?? ''), 'stranger');
     await mkdir(folder, { recursive: true });
@@ -187,7 +187,7 @@ describe('what is refused before a login', () => {
       const full = await lookAt(main, verified());
       expect(full.findings).toEqual([`postgres.tls ${days === 10 ? 'warn' : 'fail'}`]);
       expect(full.of('postgres.tls').message).toMatch(words);
-      // Without verification libpq goes on, and so does everything else.
+      // Without verification libpq continues, and so does everything else.
       expect((await lookAt(main, { tls: { mode: 'require' } })).findings).toEqual(['postgres.tls warn']);
       const chain = await lookAt(main, { tls: { mode: 'require', caFile: certificate.caFile } });
       expect(chain.findings).toEqual(name === 'for another host' ? [] : [`postgres.tls ${whole}`]);
@@ -198,7 +198,7 @@ describe('what is refused before a login', () => {
   });
 });
 
-describe('what is refused at the login', () => {
+describe('a failure at the login', () => {
   it.each<[string, JsonObject, string, string, RegExp]>([
     ['a role that there is not', { username: 'nobody' }, '', '', /the password of nobody is refused/],
     ['a role that pg_hba.conf rejects', { username: 'refused' }, '', '', /access rules refuse refused/],
@@ -225,14 +225,14 @@ describe('what is refused at the login', () => {
     expect(of('postgres.login').message).toMatch(words);
   });
 
-  it('a wrong password, which nothing repeats', async () => {
+  it('a wrong password, which no output repeats', async () => {
     const wrong = 'planted-wrong-password';
     const { findings, text } = await lookAt(servers.get().main, verified(), {}, wrong);
     expect(findings).toEqual(['postgres.login fail']);
     expect(text).not.toContain(wrong);
   });
 
-  it("one of the plugin daemon's own, seen to have expired by the other role", async () => {
+  it('an expired password of the plugin daemon, which the other role shows', async () => {
     const { main } = servers.get();
     const plugin = { name: 'dify_plugin', username: 'daemon', password: { env: 'PW2' } };
     const { findings, of } = await during(
@@ -298,7 +298,7 @@ describe('databases', () => {
     expect(of('postgres.databases').message).toMatch(words);
   });
 
-  it("the plugin daemon's, which it creates itself where it may", async () => {
+  it("the plugin daemon's, which it creates itself if it may", async () => {
     const { main } = servers.get();
     const { findings, of } = await during([main, 'ALTER ROLE dify CREATEDB', 'ALTER ROLE dify NOCREATEDB'], () =>
       lookAt(main, verified({ databases: { plugin: 'gone' } })),
@@ -318,7 +318,7 @@ describe('databases', () => {
   });
 });
 
-describe('servers, databases and roles that take no writes', () => {
+describe('servers, databases and roles that are read-only', () => {
   it('a standby', async () => {
     const { standby } = servers.get().main;
     if (standby === undefined) throw new Error('the primary has a standby');
@@ -350,7 +350,7 @@ describe('servers, databases and roles that take no writes', () => {
     }
   });
 
-  it('one whose commits wait for a standby that there is not', async () => {
+  it('one whose commits wait for a missing standby', async () => {
     const { main } = servers.get();
     await main.configure({ synchronous_standby_names: 'FIRST 1 (elsewhere)' });
     try {
@@ -362,7 +362,7 @@ describe('servers, databases and roles that take no writes', () => {
     }
   });
 
-  it('one whose standby is there, and answers nothing', async () => {
+  it('one whose commits wait for a standby that does not answer', async () => {
     const { main } = servers.get();
     await main.configure({ synchronous_standby_names: 'walreceiver' });
     const sender = Number(await main.query('SELECT pid FROM pg_stat_replication'));
@@ -377,7 +377,7 @@ describe('servers, databases and roles that take no writes', () => {
     }
   });
 
-  it('one that a balancer returns in turn with its standby', async () => {
+  it('one behind a balancer that alternates with its standby', async () => {
     const { main } = servers.get();
     const { standby } = main;
     if (standby === undefined) throw new Error('the primary has a standby');
@@ -388,7 +388,7 @@ describe('servers, databases and roles that take no writes', () => {
     );
   });
 
-  it('but not one whose standby is there', async () => {
+  it('but not one whose standby answers', async () => {
     const { main } = servers.get();
     await main.configure({ synchronous_standby_names: 'ANY 1 (walreceiver, elsewhere)' });
     try {
@@ -400,7 +400,7 @@ describe('servers, databases and roles that take no writes', () => {
 });
 
 describe('rights and limits', () => {
-  it('a role that may make no table', async () => {
+  it('a role that may not create tables', async () => {
     const { main } = servers.get();
     const { findings, of } = await lookAt(main, verified({ username: 'daemon' }));
     expect(findings).toEqual(['postgres.rights fail']);
@@ -469,7 +469,7 @@ describe('rights and limits', () => {
     expect(of(finding.split(' ')[0] ?? '').message).toMatch(words);
   });
 
-  it("the api's extension in a schema where nobody looks, and its tables in another", async () => {
+  it("the api's extension in a schema outside the search path, and its tables in another", async () => {
     const { main } = servers.get();
     await main.query('CREATE SCHEMA hidden; CREATE EXTENSION "uuid-ossp" SCHEMA hidden', 'dify');
     try {
@@ -584,7 +584,7 @@ describe('redundancy', () => {
     expect((await lookAt(main, verified())).findings).toEqual([]);
   });
 
-  it('segments that are filled in time for the RPO', async () => {
+  it('segments that fill in time for the RPO', async () => {
     const { main } = servers.get();
     await main.configure({ archive_timeout: '0' });
     try {
@@ -597,7 +597,7 @@ describe('redundancy', () => {
   });
 });
 
-describe('a managed service, which hides what it has', () => {
+describe('a managed service that hides its settings', () => {
   const size = { cpu: 4, memory: '16Gi', storage: '512Gi' };
 
   it.each(['aws-rds', 'gcp-cloud-sql', 'azure-flexible-server'])('%s gives no failure', async (by) => {

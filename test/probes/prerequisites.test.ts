@@ -25,12 +25,12 @@ describe('the SQL, on a real server', () => {
     },
   });
 
-  /** psql asks for passwords on a terminal; here nobody answers. */
+  /** psql prompts for passwords on a terminal; this test has none. */
   function script(): string {
     return sqlScript('dify', databaseServers(deployment)).replaceAll(/^\\password .*$/gm, '');
   }
 
-  it('makes roles and databases whose names need quotes, and may be run again', async () => {
+  it('creates roles and databases whose names need quotes, and can be run again', async () => {
     const postgres = testbed.get();
     await postgres.query(script());
     await postgres.query(script());
@@ -64,10 +64,10 @@ describe('the rights, on a real API server', () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it('are what preflight asks for, and all that it has to see', async () => {
+  it('are those that preflight requires, and enough for it', async () => {
     const { cluster } = testbed;
     const path = `${await cluster.binFolder()}:${process.env.PATH}`;
-    // Nobody's rights but those that follow.
+    // Only the rights that follow.
     const kubeconfig = await limitedUser(cluster, { name: 'installer', namespace: 'platform' });
     const installer = ['--installer', 'serviceaccount:platform/installer'];
     const { stdout } = await runCli(['prerequisites', '--format', 'rbac', ...installer], { cwd: folder });

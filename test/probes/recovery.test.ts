@@ -13,7 +13,7 @@ import { startPostgres } from '../testbed/services/postgres.ts';
 const SAMPLE = SAMPLE_FILES['prod-kubernetes-s3-qdrant'];
 const PASSWORD = 'only-for-this-test';
 
-/** A primary and a standby, asynchronous until somebody says otherwise. */
+/** A primary and a standby, asynchronous until a test changes it. */
 const testbed = useTestbed(
   async () => {
     const postgres = await startPostgres({ standby: true });
@@ -24,7 +24,7 @@ const testbed = useTestbed(
   (postgres) => postgres.stop(),
 );
 
-/** What the plan says of the server as it is seen now, by Dify's own role. */
+/** The results of the plan for the present server, observed with Dify's own role. */
 async function verdict(id: string, plan: JsonObject): Promise<CheckResult> {
   const { host, port } = testbed.get();
   const postgres = { host, port, username: 'dify', password: { env: 'PW' } };
@@ -55,7 +55,7 @@ const NOTHING_LOST = {
 };
 
 describe('an RPO below that of the archive', () => {
-  it('is refused while the standby that is there is asynchronous', async () => {
+  it('is refused while the standby is asynchronous', async () => {
     expect(await verdict('recovery.rpo', NOTHING_LOST)).toMatchObject({
       status: 'fail',
       message: expect.stringMatching(
@@ -64,7 +64,7 @@ describe('an RPO below that of the archive', () => {
     });
   });
 
-  it('is kept once a commit waits for it, also where the role may not see its state', async () => {
+  it('is accepted once a commit waits for the standby, also if the role may not read its state', async () => {
     const postgres = testbed.get();
     await postgres.query("ALTER SYSTEM SET synchronous_standby_names = '*'");
     await postgres.query('SELECT pg_reload_conf()');
@@ -87,7 +87,7 @@ describe('an RPO below that of the archive', () => {
   });
 });
 
-it('a standby that receives the log and does not replay it is told while replay is paused', async () => {
+it('a standby that receives WAL and does not replay it is reported while replay is paused', async () => {
   const { query, standby } = testbed.get();
   await query('GRANT pg_monitor TO dify');
   expect(await verdict('postgres.replication', {})).toMatchObject({ status: 'pass' });
@@ -101,7 +101,7 @@ it('a standby that receives the log and does not replay it is told while replay 
   expect(await verdict('postgres.replication', {})).toMatchObject({ status: 'pass' });
 });
 
-it('a restore that was measured long ago is estimated again, from the size that the server tells', async () => {
+it('a restore that was measured long ago is estimated again, from the size of the server', async () => {
   const { status, message } = await verdict('recovery.rto', {
     rto: '10m',
     measured: { restore: '5m', at: '2020-01-01' },

@@ -7,7 +7,7 @@ import { type SentinelService, startRedisSentinel } from '../testbed/services/re
 
 const settings = { appendonly: 'yes' };
 
-/** A group that nobody harms, one that falls apart, one with replicas of all kinds, and one without any. */
+/** A healthy group, one that loses members, one with replicas of all kinds, and one without replicas. */
 async function startAll() {
   const [sound, breaking, heirs, lone] = await Promise.all([
     startRedisSentinel({ settings }),
@@ -89,7 +89,7 @@ describe('Redis with three sentinels', () => {
     expect(JSON.stringify(results)).not.toContain('wrong-one');
   });
 
-  it('a user name that Celery could not say', async () => {
+  it('a user name that Celery cannot send', async () => {
     const { sound } = groups.get();
     for (const at of sound.sentinels)
       await sound.command(at, 'ACL', 'SETUSER', 'dify', 'on', '>secret-of-user', 'allchannels', '+@all');
@@ -106,7 +106,7 @@ describe('Redis with three sentinels', () => {
     expect(findings).toEqual(['redis.sentinel-client fail', 'redis.tls fail']);
   });
 
-  it('a server among the sentinels', async () => {
+  it('a Redis server in the list of sentinels', async () => {
     const { sound } = groups.get();
     const [server] = sound.servers;
     const nodes = [...sound.sentinels.slice(0, 2), { host: server?.host ?? '', port: server?.port ?? 0 }].map(
@@ -119,7 +119,7 @@ describe('Redis with three sentinels', () => {
     expect(of('redis.sentinels').message).toMatch(/is a Redis server, not a sentinel/);
   });
 
-  it('a sentinel in place of the server', async () => {
+  it('a sentinel instead of the server', async () => {
     const { sound } = groups.get();
     const [sentinel] = sound.sentinels;
     const block = { host: sentinel?.host ?? '', port: sentinel?.port ?? 0, password: { env: 'PW' } };
@@ -130,7 +130,7 @@ describe('Redis with three sentinels', () => {
   it.each<['compose' | 'kubernetes', string]>([
     ['compose', 'redis.master fail'],
     ['kubernetes', 'redis.master warn'],
-  ])('a master whose address is not reached from here: on %s %s', async (target, finding) => {
+  ])('a master whose address is not reached from this machine: on %s %s', async (target, finding) => {
     const { sound } = groups.get();
     const servers = sound.servers.map(({ port }) => port);
     const dial: Dial = (host, port, options) =>
@@ -146,7 +146,7 @@ describe('Redis with three sentinels', () => {
 });
 
 describe('replicas that could take over', () => {
-  it('have to let Dify in where sentinels would send it', async () => {
+  it('must accept Dify’s login, because sentinels would send it there', async () => {
     const { heirs } = groups.get();
     const [, first, second] = heirs.servers;
     if (first === undefined || second === undefined) throw new Error('too few');
@@ -162,7 +162,7 @@ describe('replicas that could take over', () => {
     expect(both.findings).toEqual(['redis.replication fail']);
   });
 
-  it('are lost where sentinels hold them to be down', async () => {
+  it('do not count if sentinels report them as down', async () => {
     const { heirs } = groups.get();
     const [sentinel] = heirs.sentinels;
     const [, , second] = heirs.servers;
@@ -184,7 +184,7 @@ describe('a group that is too small', () => {
   });
 });
 
-describe('a group that falls apart', () => {
+describe('a group that loses members', () => {
   it('disagrees, loses a sentinel, then the quorum', async () => {
     const { breaking } = groups.get();
     const [, second, third] = breaking.sentinels;

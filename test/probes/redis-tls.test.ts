@@ -70,23 +70,23 @@ describe('Redis behind TLS', () => {
     expect(of('redis.tls').message).toMatch(words);
   });
 
-  it('by an authority that the file does not name', async () => {
+  it('signed by a CA that the file does not name', async () => {
     const { findings } = await probeRedis(...at('secured', { mode: 'verify-full' }));
     expect(findings).toEqual([ONE_ADDRESS, 'redis.tls fail']);
   });
 
-  it('by an authority whose file is not there', async () => {
+  it('with a CA file that does not exist', async () => {
     const { findings, of } = await probeRedis(...at('secured', { mode: 'verify-full', caFile: './nowhere.pem' }));
     expect(findings).toEqual([ONE_ADDRESS, 'redis.tls fail']);
     expect(of('redis.tls').message).toMatch(/nowhere\.pem cannot be read/);
   });
 });
 
-describe('TLS on one side alone', () => {
+describe('TLS on only one side', () => {
   it.each<['secured' | 'plain', JsonObject, RegExp]>([
     ['secured', { mode: 'disable' }, /may accept only TLS/],
     ['plain', { mode: 'require' }, /TLS/],
-  ])('a server that is %s, asked with %j', async (which, tls, words) => {
+  ])('a server that is %s, probed with %j', async (which, tls, words) => {
     const { findings, of } = await probeRedis(...at(which, tls), {
       file: { recovery: { redis: { persistence: 'none' } } },
     });
@@ -112,7 +112,7 @@ describe('the URL of the agent backend', () => {
     return { host, port, password, secured: servers.get().secured };
   };
 
-  it('is tried', async () => {
+  it('is probed', async () => {
     const { host, port, password } = good();
     const { findings, of } = await look(`redis://:${password}@${host}:${port}/2`);
     expect(findings).toEqual([ONE_ADDRESS]);

@@ -67,7 +67,7 @@ async function withSettings<T>(
 }
 
 describe('a healthy Redis', () => {
-  it('gives no finding but that there is one address, and is left as it was', async () => {
+  it('gives only the finding of a single address, and is not changed', async () => {
     const { main } = servers.get();
     const { findings, of, evidence } = await probeRedis(at(main), known);
     expect(findings).toEqual([ONE_ADDRESS]);
@@ -85,13 +85,13 @@ describe('a healthy Redis', () => {
     expect(JSON.stringify(evidence)).not.toContain('a password');
   });
 
-  it('gives none at all where somebody says who fails over, and the replica is seen', async () => {
+  it('gives no finding if a failover is declared, and the replica is found', async () => {
     const managed = { by: 'aws-elasticache', ha: true };
     const { findings } = await probeRedis(at(servers.get().main, { managed }), known);
     expect(findings).toEqual([]);
   });
 
-  it('is asked with a user who has the rights that the remedy names, and no more', async () => {
+  it('can be probed by a user with exactly the rights that the remedy names', async () => {
     const { main } = servers.get();
     await main.command(
       'ACL',
@@ -114,7 +114,7 @@ describe('a healthy Redis', () => {
 
 const NO_PASSWORD: JsonObject = {};
 
-describe('who may not', () => {
+describe('a user without a right', () => {
   it.each<[what: string, rules: readonly string[], finding: string, words: RegExp]>([
     [
       'is off',
@@ -174,7 +174,7 @@ describe('who may not', () => {
     expect(of('redis.login').message).toMatch(/requires no password/);
   });
 
-  it('a password that nobody gave is not the finding of Redis', async () => {
+  it('a missing password is not a finding of Redis', async () => {
     const { findings, of } = await probeRedis(at(servers.get().main), {});
     expect(findings).toEqual([ONE_ADDRESS]);
     expect(of('redis.login')).toMatchObject({ status: 'skip', message: 'skipped: see config.secrets' });
@@ -216,8 +216,8 @@ describe('settings that endanger Dify', () => {
   });
 });
 
-describe('a server that answers, and not to all', () => {
-  it('as its writes are paused', async () => {
+describe('a server that answers only some commands', () => {
+  it('while its writes are paused', async () => {
     const { main } = servers.get();
     await main.command('CLIENT', 'PAUSE', '60000', 'WRITE');
     const { findings, of } = await probeRedis(at(main), known).finally(() => main.command('CLIENT', 'UNPAUSE'));
@@ -228,7 +228,7 @@ describe('a server that answers, and not to all', () => {
     });
   });
 
-  it('as a script does not end', async () => {
+  it('while a script does not end', async () => {
     const { replica } = servers.get();
     await replica.command('CONFIG', 'SET', 'busy-reply-threshold', '100');
     const running = replica.command('EVAL', 'while true do end', '0');
@@ -245,7 +245,7 @@ describe('a server that answers, and not to all', () => {
   });
 });
 
-describe('what is no Redis for Dify', () => {
+describe('a server that Dify cannot use', () => {
   it.each<[server: 'replica' | 'cluster', finding: string, words: RegExp]>([
     ['replica', 'redis.role fail', /read-only replica of 127\.0\.0\.1:\d+/],
     ['cluster', 'redis.cluster-mode fail', /cluster mode/],
@@ -270,7 +270,7 @@ describe('what is no Redis for Dify', () => {
     expect(of('redis.role')).toMatchObject({ status: 'fail', message: expect.stringMatching(words) });
   });
 
-  it('a server with one database and a command taken away', async () => {
+  it('a server with one database and a disabled command', async () => {
     const { findings, of } = await probeRedis(at(servers.get().small), known);
     expect(findings).toEqual([ONE_ADDRESS, 'redis.databases fail', 'redis.rights fail', 'redis.persistence fail']);
     expect(of('redis.databases').message).toMatch(
@@ -297,7 +297,7 @@ describe('what is no Redis for Dify', () => {
   });
 });
 
-describe('a managed Redis that hides what it promises', () => {
+describe('a managed Redis that hides its settings', () => {
   const managed = { by: 'aws-elasticache', ha: true, size: { memory: '4Gi' } };
   const rules = ['~*', '&*', '+@all', '-@dangerous'];
 
@@ -315,8 +315,8 @@ describe('a managed Redis that hides what it promises', () => {
   });
 });
 
-// Last, since nobody gets in again to set it back.
-it('a server that has all the clients that it takes', async () => {
+// Last, because no later login can reset it.
+it('a server that has reached its client limit', async () => {
   const { full } = servers.get();
   await full.command('CONFIG', 'SET', 'maxclients', '1');
   const { findings, of } = await probeRedis(at(full), known);

@@ -24,6 +24,6 @@ test.each([
   expect(await squid.get().ask(url)).toBe(403);
 });
 
-test('and lets every other name pass: it does not resolve here, which is no refusal', async () => {
+test('a real squid accepts every other name: it does not resolve here, which is not a refusal', async () => {
   expect(await squid.get().ask('http://public.invalid/')).toBeGreaterThan(500);
 });

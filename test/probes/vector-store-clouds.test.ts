@@ -42,12 +42,12 @@ describe('MyScale', async () => {
       options,
     );
 
-  it('that replicates gives no finding, and keeps no table', async () => {
+  it('with replicas gives no finding, and no table is left', async () => {
     expect((await look()).findings).toEqual([]);
     expect([...myscale.made]).toEqual([]);
   });
 
-  it('without the database gets it from Dify, and keeps nothing of the probe', async () => {
+  it('without the database passes, because Dify creates it, and nothing of the probe is left', async () => {
     myscale.state.databases = [];
     const { findings, facts } = await look();
     expect(findings).toEqual([]);
@@ -85,7 +85,7 @@ describe('MyScale', async () => {
     expect((await look(options)).findings).toEqual(expected);
   });
 
-  it('that takes connections and never answers is bounded', async () => {
+  it('that accepts connections and never answers ends at the time limit', async () => {
     const silent = await startListener();
     const { findings } = await look({ port: silent.port, limitMs: 200 });
     await silent.stop();
@@ -102,7 +102,7 @@ describe('Tencent VectorDB', async () => {
   const replicas: JsonObject = { components: { api: { extraEnv: { TENCENT_VECTOR_DB_REPLICAS: 0 } } } };
 
   it.each([[['dify']], [[]]])(
-    'with databases %j gives no finding, and keeps nothing of the probe',
+    'with databases %j gives no finding, and nothing of the probe is left',
     async (databases) => {
       tencent.state.databases = [...databases];
       expect((await look()).findings).toEqual([]);
@@ -123,7 +123,7 @@ describe('Tencent VectorDB', async () => {
 });
 
 describe('Tablestore', async () => {
-  it('has its key taken out of what it says', async () => {
+  it('has its key redacted in its answers', async () => {
     const { results, facts } = await look({ secrets: { accessKeyId: 'LTAI-somebody-else' } });
     expect(JSON.stringify([results, facts])).not.toContain('LTAI-somebody-else');
   });
@@ -145,7 +145,7 @@ describe('Tablestore', async () => {
     return lookAtStore({ provider: 'tablestore', tablestore: block }, { ...TABLESTORE_KEY, ...secrets }, options);
   };
 
-  it('gives no finding, and is asked to delete nothing that is there', async () => {
+  it('gives no finding, and no existing object is deleted', async () => {
     expect((await look()).findings).toEqual([]);
     expect(tablestore.deleted).toEqual([expect.stringMatching(/^Vector_index_difyctl_probe_[0-9a-f]{8}$/)]);
   });

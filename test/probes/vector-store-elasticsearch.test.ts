@@ -68,7 +68,7 @@ const MANAGED = { by: 'elastic-cloud', ha: true };
 const INDEX = '/vector_index_a1_node';
 
 describe('Elasticsearch of two data nodes', () => {
-  it('gives no finding, and keeps no index', async () => {
+  it('gives no finding, and no index is left', async () => {
     const { findings, facts } = await look();
     expect(findings).toEqual([]);
     expect(facts).toMatchObject({ isOpen: false, version: '8.14.3', copies: { seen: { ofNew: 2 } }, blocks: [] });
@@ -115,7 +115,7 @@ describe('Elasticsearch of two data nodes', () => {
     expect(findings).toEqual(expected);
   });
 
-  it('that is read-only as a whole takes no writes', async () => {
+  it('that is read-only as a whole refuses writes', async () => {
     const { ask } = elastic.get().server;
     const block = (value: boolean | null) =>
       ask('PUT', '/_cluster/settings', { persistent: { 'cluster.blocks.read_only_allow_delete': value } });
@@ -125,7 +125,7 @@ describe('Elasticsearch of two data nodes', () => {
     expect(findings).toEqual(['vector-store.writes fail']);
   });
 
-  it('that blocks what is new is no matter of rights', async () => {
+  it('that blocks new indices is not an error of rights', async () => {
     const { ask } = elastic.get().server;
     const template = { 'index.blocks.write': true };
     await ask('PUT', '/_index_template/frozen', {
@@ -140,7 +140,7 @@ describe('Elasticsearch of two data nodes', () => {
     expect(remedy).toContain('free disk space');
   });
 
-  it('that a restart in turns left placing no copies is degraded', async () => {
+  it('that allocates no replicas after a rolling restart is degraded', async () => {
     const { ask } = elastic.get().server;
     const place = (value: string | null) =>
       ask('PUT', '/_cluster/settings', { persistent: { 'cluster.routing.allocation.enable': value } });
@@ -154,7 +154,7 @@ describe('Elasticsearch of two data nodes', () => {
     expect(shut.findings).toEqual(['vector-store.writes fail']);
   });
 
-  it('with more shards than it may have takes no new index', async () => {
+  it('at its limit of shards refuses a new index', async () => {
     const { ask } = elastic.get().server;
     const most = (value: number | null) =>
       ask('PUT', '/_cluster/settings', { persistent: { 'cluster.max_shards_per_node': value } });
@@ -168,7 +168,7 @@ describe('Elasticsearch of two data nodes', () => {
     expect(results.find(({ id }) => id === 'vector-store.writes')?.message).toMatch(/maximum .*shards/);
   });
 
-  it('that lost a node is one node, and yellow only because it is', async () => {
+  it('that lost a node is one node, and is yellow only for that reason', async () => {
     const { ask } = elastic.get().server;
     await ask('PUT', INDEX, {});
     await ask('GET', '/_cluster/health?wait_for_status=green&timeout=60s');

@@ -15,7 +15,7 @@ describe('Milvus Lite', () => {
   const look = (database: string) =>
     lookAtStore({ provider: 'milvus', milvus: { url: lite.get().url, database } }, {}, { tier: 'test' });
 
-  it('is seen to be healthy, to take collections, and to be one process that asks nobody who he is', async () => {
+  it('is healthy, accepts collections, and is one process without authentication', async () => {
     const { findings, facts, passed } = await look('default');
     expect(findings).toEqual([]);
     expect(passed).toEqual(
@@ -25,7 +25,7 @@ describe('Milvus Lite', () => {
     expect((await look('default')).facts.writes).toEqual({ seen: { how: 'created and deleted a collection' } });
   });
 
-  it('has no database of another name', async () => {
+  it('has only its default database', async () => {
     expect((await look('elsewhere')).findings).toEqual(['vector-store.database fail']);
   });
 });
@@ -75,7 +75,7 @@ describe('Milvus of two query nodes', () => {
     await removeFolder(folder);
   });
 
-  it('gives no finding, and keeps no collection', async () => {
+  it('gives no finding, and no collection is left', async () => {
     const { findings, facts } = await look();
     expect(findings).toEqual([]);
     expect(facts).toMatchObject({

@@ -43,7 +43,7 @@ const look = ({
 const INDEX = '/vector_index_a1_node';
 
 describe('OpenSearch of two data nodes', () => {
-  it('gives no finding, and keeps no index', async () => {
+  it('gives no finding, and no index is left', async () => {
     const { findings, facts } = await look();
     expect(findings).toEqual([]);
     expect(facts).toMatchObject({ isOpen: false, version: '2.19.1', copies: { seen: { ofNew: 2 } }, blocks: [] });
@@ -88,7 +88,7 @@ describe('OpenSearch of two data nodes', () => {
     );
   });
 
-  it('with k-NN switched off can hold no vectors', async () => {
+  it('with k-NN switched off cannot store vectors', async () => {
     const enable = (value: boolean | null) =>
       ask('PUT', '/_cluster/settings', { persistent: { 'knn.plugin.enabled': value } });
     await enable(false);
@@ -112,7 +112,7 @@ describe('OpenSearch of two data nodes', () => {
     expect(findings).toEqual(expected);
   });
 
-  it('behind TLS of an authority that the file cannot name is not trusted', async () => {
+  it('behind TLS of a private CA is not trusted, because the file cannot name it', async () => {
     const folder = await serviceFolder('opensearch-tls');
     const certificate = await makeCertificate(folder, ['127.0.0.1'], { days: 90 });
     const front = await startTlsFront(certificate, Number(new URL(opensearch.get().front.url).port));

@@ -51,7 +51,7 @@ const look = (
   );
 
 describe('pgvector', () => {
-  it('with a standby gives no finding, and keeps nothing of the probe', async () => {
+  it('with a standby gives no finding, and nothing of the probe is left', async () => {
     const { vectors } = servers.get();
     const { findings, facts } = await look(vectors);
     expect(findings).toEqual([]);
@@ -69,7 +69,7 @@ describe('pgvector', () => {
     expect((await look(servers.get().vectors, options)).findings).toEqual([finding]);
   });
 
-  it('a standby in place of its primary', async () => {
+  it('a standby instead of its primary', async () => {
     const { standby } = servers.get().vectors;
     if (standby === undefined) throw new Error('there is a standby');
     expect((await look(standby)).findings).toEqual(['vector-store.writes fail']);
@@ -81,13 +81,13 @@ describe('pgvector', () => {
     expect(results.find(({ id }) => id === 'vector-store.database')?.message).toMatch(/extension vector/);
   });
 
-  it('one server, as a managed service shows itself', async () => {
+  it('one server, as a managed service looks', async () => {
     const { vectors } = servers.get();
     const managed = { by: 'aws-rds', ha: true };
     expect((await look(vectors, { managed })).findings).toEqual([]);
   });
 
-  it('a port that takes connections and says nothing', async () => {
+  it('a port that accepts connections and never answers', async () => {
     expect((await look(servers.get().silent, { limitMs: 500 })).findings).toEqual(['vector-store.login fail']);
   });
 });

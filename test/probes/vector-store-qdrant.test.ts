@@ -22,14 +22,14 @@ const extraEnv = (value: number): JsonObject => ({
 });
 
 describe('Qdrant', () => {
-  it('of three nodes gives no finding, and keeps nothing of the probe', async () => {
+  it('of three nodes gives no finding, and nothing of the probe is left', async () => {
     const { findings, facts } = await look();
     expect(findings).toEqual([]);
     expect(facts).toMatchObject({ version: '1.15.4', isOpen: false });
     expect(Object.keys(qdrant.state.collections)).toEqual(['Vector_index_a1_Node']);
   });
 
-  it('of one small node is what test asks for', async () => {
+  it('of one small node is enough for test', async () => {
     Object.assign(qdrant.state, { peers: [], machine: { cores: 4, memoryGiB: 8, diskGiB: 100 }, collections: {} });
     expect((await look({ tier: 'test' })).findings).toEqual([]);
   });
@@ -85,15 +85,15 @@ describe('Qdrant', () => {
   });
 });
 
-describe('an address that is no Qdrant', () => {
-  it('takes connections and never answers: bounded, one finding', async () => {
+describe('an address that is not Qdrant', () => {
+  it('accepts connections and never answers: ends at the time limit, one finding', async () => {
     const silent = await startListener();
     const { findings } = await look({ url: `http://127.0.0.1:${silent.port}`, limitMs: 200 });
     await silent.stop();
     expect(findings).toEqual(['vector-store.health fail']);
   });
 
-  it('is closed: what vector-store.reachable says is not set again', async () => {
+  it('is closed: only vector-store.reachable reports it', async () => {
     const closed = await startListener();
     await closed.stop();
     const { findings, facts } = await look({ url: `http://127.0.0.1:${closed.port}` });

@@ -47,7 +47,7 @@ describe('a vector store behind TLS', () => {
     ['good', 'unknown', ['vector-store.tls fail'], /not trusted/],
     ['wrongHost', 'trusted', ['vector-store.tls fail'], /other\.example\.test/],
     ['expired', 'trusted', ['vector-store.tls fail'], /expired/],
-  ])('with a %s certificate of a %s authority', async (name, authority, expected, words) => {
+  ])('with a %s certificate of a %s CA', async (name, authority, expected, words) => {
     const { ca, servers } = secured.get();
     const server = servers[name];
     const before = server.requests.length;
@@ -61,7 +61,7 @@ describe('a vector store behind TLS', () => {
     expect(tls?.message).toMatch(words);
     // Qdrant's client in Dify takes no authority.
     expect(tls?.remedy?.includes('a certificate from a public authority') ?? false).toBe(authority === 'unknown');
-    // The key is not shown to a server that nobody vouches for.
+    // The key is not sent to an untrusted server.
     if (expected.length > 0) expect(server.requests.length).toBe(before);
   });
 });

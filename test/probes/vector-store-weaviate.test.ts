@@ -34,7 +34,7 @@ const ask = (path: string) => {
 };
 
 describe('a Weaviate of three nodes', () => {
-  it('gives no finding, and keeps no class', async () => {
+  it('gives no finding, and no class is left', async () => {
     const { findings, facts, passed } = await look();
     expect(findings).toEqual([]);
     expect(passed).toEqual(expect.arrayContaining(['vector-store.grpc', 'vector-store.single-point-of-failure']));
@@ -67,11 +67,11 @@ describe('a Weaviate of three nodes', () => {
       ({ host, port }) => ({ block: { url: `https://${host}:${port}` } }),
       ['vector-store.tls fail'],
     ],
-  ])('asked with %s gives one finding', async (_, options, expected) => {
+  ])('probed with %s gives one finding', async (_, options, expected) => {
     expect((await look(options(weaviate.get()))).findings).toEqual(expected);
   });
 
-  it('keeps a class that Dify made long ago, which is a finding', async () => {
+  it('that has a class of an old Dify gives a finding', async () => {
     const { url, apiKey } = weaviate.get();
     const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
     const body = JSON.stringify({ class: 'Vector_index_a1_Node', vectorizer: 'none' });
@@ -81,14 +81,14 @@ describe('a Weaviate of three nodes', () => {
     expect(findings).toEqual(['vector-store.schema fail']);
   });
 
-  it('has a gRPC port that takes connections and never answers: bounded, one finding', async () => {
+  it('with a gRPC port that accepts connections and never answers ends at the time limit, one finding', async () => {
     const silent = await startListener();
     const { findings } = await look({ block: { grpcUrl: `127.0.0.1:${silent.port}` }, limitMs: 1_000 });
     await silent.stop();
     expect(findings).toContain('vector-store.grpc fail');
   });
 
-  it('without the node that is lost is not whole', async () => {
+  it('that lost a node is degraded', async () => {
     await weaviate.get().kill(2);
     const names = async () => (await ask('/v1/nodes').then((answer) => answer.text(), String)).match(/"node\d"/g);
     await expect.poll(names, { timeout: 60_000 }).toEqual(['"node1"', '"node2"']);
@@ -117,7 +117,7 @@ describe('a Weaviate of one node', () => {
     expect((await lookAtOne({ tier: 'test' })).findings).toEqual([]);
   });
 
-  it('fails in prod, and lets everybody in', async () => {
+  it('fails in prod, and has anonymous access', async () => {
     const { findings } = await lookAtOne();
     expect(findings).toEqual(['vector-store.anonymous-access warn', 'vector-store.single-point-of-failure fail']);
   });
@@ -176,7 +176,7 @@ describe('a Weaviate beside another one', () => {
     return lookAtStore({ provider: 'weaviate', weaviate: own }, { apiKey }, { limitMs: 10_000, tier: 'test' });
   };
 
-  it('is not searched through the port of the other, whose key may be the same or not', async () => {
+  it('is not probed through the port of the other, with the same key or another', async () => {
     const { own, other } = both.get();
     const block = { grpcUrl: `${other.host}:${other.grpcPort}` };
     const { findings, results } = await lookAt(own, block);
@@ -186,13 +186,13 @@ describe('a Weaviate beside another one', () => {
     expect((await lookAt(own, { grpcUrl: `${host}:${grpcPort}` })).findings).toEqual(['vector-store.grpc fail']);
   });
 
-  it('that makes no properties by itself takes no objects of Dify', async () => {
+  it('without auto-schema refuses objects of Dify', async () => {
     const { findings, results } = await lookAt(both.get().other);
     expect(findings).toEqual(['vector-store.writes fail']);
     expect(results.find(({ id }) => id === 'vector-store.writes')?.remedy).toContain('AUTOSCHEMA_ENABLED=true');
   });
 
-  it('with a shard that a full disk made read-only takes no writes', async () => {
+  it('with a shard that a full disk made read-only refuses writes', async () => {
     const { url } = both.get().own;
     const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
     const send = async (method: string, path: string, body?: unknown): Promise<unknown> =>

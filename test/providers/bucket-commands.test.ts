@@ -37,7 +37,7 @@ it.each<readonly [id: ObjectStoreId, create: string, lifecycle: string]>([
     ([id, origin]) =>
       [id, `${aws(origin)} create-bucket`, `${aws(origin)} get-bucket-lifecycle-configuration`] as const,
   ),
-])('the operator of %s creates a bucket and sees its rules by the tool of the vendor', (id, create, lifecycle) => {
+])('the operator of %s creates a bucket and reads its rules with the vendor’s tool', (id, create, lifecycle) => {
   const provider = OBJECT_STORES.find((store) => store.id === id);
   if (provider === undefined) throw new Error(`no ${id}`);
   const commands = bucketCommands({ provider, at: BLOCKS[id] ?? {} } as Parameters<typeof bucketCommands>[0]);

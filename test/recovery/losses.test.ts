@@ -44,7 +44,7 @@ describe('the arithmetic', () => {
     );
   });
 
-  test('a second server never makes it worse, and never undoes a mistake', () => {
+  test('a second server never makes a loss worse, and never restores data deleted by mistake', () => {
     fc.assert(
       fc.property(standby, method, seconds, (seen, by, interval) => {
         const deployment = deploymentWith({ postgres: { method: by, interval: `${interval}s` } });
@@ -54,7 +54,7 @@ describe('the arithmetic', () => {
     );
   });
 
-  test('the whole loses what its worst store loses', () => {
+  test('a deployment loses what its worst store loses', () => {
     fc.assert(
       fc.property(seconds, seconds, (database, vectors) => {
         const deployment = deploymentWith({
@@ -66,7 +66,7 @@ describe('the arithmetic', () => {
     );
   });
 
-  test('more data never comes back sooner, and what fits a time fits it', () => {
+  test('more data never restores sooner, and a size that fits a time fits it', () => {
     const plan = deploymentWith({}).recovery ?? {};
     fc.assert(
       fc.property(fc.nat(2 ** 40), fc.nat(2 ** 40), (a, b) => {
@@ -82,7 +82,7 @@ describe('the arithmetic', () => {
     );
   });
 
-  test('parts in series carry no more than the weakest of them', () => {
+  test('parts in series are at most as available as the weakest', () => {
     const part = fc.record({
       service: fc.constantFrom('postgres' as const, 'redis' as const),
       by: fc.constantFrom('aws-rds', 'aurora', 'memorystore', 'elasticache', 'somebody'),

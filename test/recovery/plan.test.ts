@@ -74,7 +74,7 @@ describe('operations', () => {
     expect(plan(needs(over))).toMatchObject(implied);
   });
 
-  test('a test promises nothing and drills nothing', () => {
+  test('a test has no promise and no drill', () => {
     expect(Object.keys(plan(needs({ tier: 'test' })))).not.toEqual(
       expect.arrayContaining(['availability', 'upgradeWindow', 'drills.interval']),
     );
@@ -101,7 +101,7 @@ test('for any RTO and RPO: an interval is a duration, and a dump and its own dur
   );
 });
 
-describe('what no plan can keep is said', () => {
+describe('an RTO or RPO that no plan can meet is reported', () => {
   test.each([
     [['4h', '15m'], []],
     [['4h', '1m'], ['up to 5m of work is lost']],

@@ -11,7 +11,7 @@ import { PLANE_PROGRAMS } from '../../src/rehearsal/programs/table.ts';
 const A = 'a'.repeat(64);
 const B = 'b'.repeat(64);
 
-describe('the digest that a publisher states', () => {
+describe('the digest that a publisher lists', () => {
   it.each([
     ['a bare digest', A, A],
     ['a line of sha256sum', `${A}  kwok\n`, A],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { at } from '../../src/base/json-path.ts';
 import type { Evidence, EvidenceKey } from '../../src/evidence/evidence.ts';
 import { claimStage } from '../../src/rehearsal/shape/claim-stage.ts';
 import { shapeFromCluster } from '../../src/rehearsal/shape/from-evidence.ts';
@@ -38,13 +39,13 @@ const LOADED: Shape = {
 };
 
 describe('the objects of a shape', () => {
-  it('lack what bound pods of others request', () => {
+  it('exclude the requests of bound foreign pods', () => {
     const [first, second] = nodeObjects(LOADED, 10_250, '1.36.3').map(({ status }) => status.allocatable);
     expect(first).toMatchObject({ cpu: '7410m', pods: '108' });
     expect(second).toMatchObject({ cpu: '7910m', pods: '110' });
   });
 
-  it('have the pods of others where they run, and a set that replaces each size elsewhere', () => {
+  it('have foreign pods on their nodes, and a set that recreates each size elsewhere', () => {
     const { pods, sets } = loadObjects(LOADED);
     expect(pods.map((pod) => (pod as { readonly spec: { readonly nodeName: string } }).spec.nodeName)).toEqual([
       ...['sim-1', 'sim-1', 'sim-2'],
@@ -57,12 +58,55 @@ describe('the objects of a shape', () => {
     const shape: Shape = {
       ...flags,
       storageClasses: [{ name: 'fast', provisioner: 'ebs.csi.aws.com', isDefault: true }],
-      priorityClasses: ['system-node-critical', 'important'],
+      priorityClasses: [
+        { name: 'system-node-critical', value: 2_000_001_000, preempts: true },
+        { name: 'important', value: 7, preempts: false },
+      ],
       limits: { quotas: [{ name: 'small', hard: { pods: 10, 'requests.cpu': 2.5 }, used: {} }], ranges: [] },
     };
     const objects = clusterObjects(shape, 'dify') as readonly { readonly kind: string; readonly spec?: unknown }[];
     expect(objects.map(({ kind }) => kind)).toEqual(['StorageClass', 'PriorityClass', 'ResourceQuota']);
+    expect(objects[1]).toMatchObject({ value: 7, preemptionPolicy: 'Never' });
     expect(objects[2]?.spec).toEqual({ hard: { pods: '10000m', 'requests.cpu': '2500m' } });
+  });
+
+  it('have the priorities of the pods of others', () => {
+    const movable = [-5, 0, 7, 2_000_000_000].map((priority) => ({ cpu: 1, memory: 2 ** 20, count: 1, priority }));
+    const fixed = { cpu: 0, memory: 0, count: 0 };
+    const shape: Shape = { ...flags, loads: [{ node: 'sim-1', fixed, movable }] };
+    const classes = clusterObjects(shape, 'dify') as readonly { readonly metadata: object; readonly value: number }[];
+    expect(classes.map(({ metadata, value }) => ({ ...metadata, value }))).toEqual([
+      { name: 'rehearsal-others--5', value: -5 },
+      { name: 'rehearsal-others-7', value: 7 },
+    ]);
+    const specs = loadObjects(shape).pods as readonly { readonly spec: { readonly priorityClassName?: string } }[];
+    expect(specs.map(({ spec }) => spec.priorityClassName)).toEqual([
+      ...['rehearsal-others--5', undefined, 'rehearsal-others-7', 'system-cluster-critical'],
+    ]);
+  });
+
+  it('have foreign pods that move only to the nodes that they may run on', () => {
+    const rule = { key: 'disk', operator: 'In', values: ['ssd'] };
+    const gpu = { key: 'gpu', operator: 'Exists', values: [] };
+    const name = { key: 'metadata.name', operator: 'In', values: ['sim-1'] };
+    const pods = { cpu: 1, memory: 2 ** 20, count: 1 };
+    const fixed = { cpu: 0, memory: 0, count: 0 };
+    const movable = [pods, { ...pods, nodeRules: [[rule, gpu], [name]] }];
+    const { sets } = loadObjects({ ...flags, loads: [{ node: 'sim-1', fixed, movable }] });
+    const affinityOf = (set: object) => at(set, 'spec', 'template', 'spec', 'affinity');
+    expect(sets.map(affinityOf)).toEqual([
+      undefined,
+      {
+        nodeAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: {
+            nodeSelectorTerms: [
+              { matchExpressions: [rule, { key: 'gpu', operator: 'Exists' }], matchFields: [] },
+              { matchExpressions: [], matchFields: [name] },
+            ],
+          },
+        },
+      },
+    ]);
   });
 
   it('bind volumes of local classes to a node', () => {
@@ -102,7 +146,7 @@ describe('a shape that is copied', () => {
     expect(notes).toEqual(['cluster.pods is not in the shape: list pods']);
   });
 
-  it('needs the nodes', async () => {
+  it('requires the right to list nodes', async () => {
     await expect(shapeFromCluster(collection({}))).rejects.toThrow(
       'the nodes of the cluster cannot be read: list pods',
     );

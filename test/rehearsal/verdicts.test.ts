@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { nextPair, pairsToLose } from '../../src/rehearsal/drills/pairs.ts';
 import type { PodState } from '../../src/rehearsal/observation/pod.ts';
 import { podState } from '../../src/rehearsal/observation/pod.ts';
 import { isSettled, isStuck } from '../../src/rehearsal/observation/settled.ts';
 import { Timeline } from '../../src/rehearsal/observation/timeline.ts';
 import { autoscalerOf, type Workload, workloadOf } from '../../src/rehearsal/observation/workload.ts';
-import { summarizeDrills, worstOf } from '../../src/rehearsal/report.ts';
+import { DRILL_KINDS, defaultDrills, summarizeDrills, worstOf } from '../../src/rehearsal/report.ts';
+import { shapeFromFlags } from '../../src/rehearsal/shape/from-flags.ts';
 import { publishedTimes } from '../../src/rehearsal/times.ts';
-import { componentOutcomes, verdictOf } from '../../src/rehearsal/verdicts/disruption.ts';
+import { componentOutcomes, verdictOf, withPreempted } from '../../src/rehearsal/verdicts/disruption.ts';
 import { promisedReady } from '../../src/rehearsal/verdicts/expectation.ts';
 import { remedyFor } from '../../src/rehearsal/verdicts/remedy.ts';
 import { spreadOutcomes } from '../../src/rehearsal/verdicts/spread.ts';
@@ -23,7 +25,8 @@ const pod = (component: string, node: string, extra: Partial<PodState> = {}): Po
   made += 1;
   return {
     ...{ uid: `u${made}`, name: `dify-${component}-${made}`, namespace: 'dify', labels: { component } },
-    ...{ annotations: {}, node, ready: node !== '', ending: false, ended: false, claims: [] },
+    ...{ annotations: {}, node, ready: node !== '', ending: false, ended: false, claims: [], priority: 0 },
+    preempted: false,
     unschedulable: node === '' ? NO_ROOM : undefined,
     ...extra,
   };
@@ -31,7 +34,7 @@ const pod = (component: string, node: string, extra: Partial<PodState> = {}): Po
 const NO_ROOM = '0/5 nodes are available: 5 Insufficient memory';
 
 describe('a pod', () => {
-  it('has the words of the scheduler, without those on preemption', () => {
+  it('has the message of the scheduler, without preemption', () => {
     const message = '0/2 nodes are available: 2 Insufficient cpu. preemption: 0/2 nodes are available: 2 No victims.';
     const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }];
     const volumes = [{ persistentVolumeClaim: { claimName: 'data' } }, { emptyDir: {} }];
@@ -45,6 +48,7 @@ describe('a pod', () => {
       ...{ uid: '1', name: 'api-1', namespace: 'dify', labels: { component: 'api' }, annotations: {}, node: '' },
       ...{ ready: false, ending: false, ended: false, claims: ['data'] },
       unschedulable: '0/2 nodes are available: 2 Insufficient cpu',
+      ...{ priority: 0, preempted: false },
     });
   });
 });
@@ -143,7 +147,7 @@ describe('the verdict of a lost node', () => {
     });
   });
 
-  it('is fail with the words of the scheduler if a pod finds no node', () => {
+  it('is fail with the message of the scheduler if a pod finds no node', () => {
     const before = [pod('api', 'a'), pod('api', 'lost')];
     expect(judge([workload('api', 2)], before, [pod('api', 'a'), pod('api', '')])).toEqual({
       status: 'fail',
@@ -151,6 +155,73 @@ describe('the verdict of a lost node', () => {
       remedy: 'add nodes, or lower components.api.resources.requests or replicas',
     });
   });
+});
+
+describe('pods of others that the scheduler evicts', () => {
+  const passed = { status: 'pass', message: '2 pods moved and became ready', remedy: '' } as const;
+
+  it('make a pass a warning', () => {
+    expect(withPreempted(passed, 2)).toEqual({
+      status: 'warn',
+      message: '2 pods moved and became ready; the scheduler evicted 2 pods of others, whose priority is lower',
+      remedy: 'add nodes, lower the priority class of the components, or agree with the owners of those pods',
+    });
+    expect(withPreempted(passed, 0)).toBe(passed);
+  });
+
+  it('do not change the status of a failure', () => {
+    expect(withPreempted({ ...passed, status: 'fail', remedy: 'add nodes' }, 1)).toEqual({
+      status: 'fail',
+      message: '2 pods moved and became ready; the scheduler evicted 1 pod of others, whose priority is lower',
+      remedy: 'add nodes',
+    });
+  });
+});
+
+describe('the pairs of nodes that are lost at once', () => {
+  const nodes = (count: number) => shapeFromFlags(`${count}x8C32G`, 1).nodes;
+  const names = (chosen: ReturnType<typeof pairsToLose>) => chosen.pairs.map((pair) => pair.map(({ name }) => name));
+
+  it('are all pairs of six nodes', () => {
+    const { pairs, all } = pairsToLose(nodes(6), [], []);
+    expect([pairs.length, all]).toEqual([15, 15]);
+  });
+
+  it('are the worst of many: those that leave the fewest replicas, then those with the most pods', () => {
+    const pods = [
+      ...[pod('api', 'sim-3'), pod('api', 'sim-9')],
+      ...[pod('web', 'sim-1'), pod('web', 'sim-2'), pod('web', 'sim-3')],
+      ...[pod('beat', 'sim-2'), pod('beat', 'sim-1')],
+    ];
+    const chosen = pairsToLose(nodes(10), [workload('api', 2), workload('web', 3), workload('beat', 1)], pods);
+    expect(names(chosen).slice(0, 2)).toEqual([
+      ['sim-3', 'sim-9'],
+      ['sim-1', 'sim-2'],
+    ]);
+    expect([chosen.pairs.length, chosen.all]).toEqual([15, 45]);
+  });
+});
+
+describe('the pair that runs all replicas of a component', () => {
+  const { nodes } = shapeFromFlags('4x8C32G', 1);
+  const api = workload('api', 2);
+  const pairOf = (...pods: readonly PodState[]) =>
+    nextPair(nodes, [{ workload: api, pods }])?.pair.map(({ name }) => name);
+
+  it.each([
+    ['two nodes', [pod('api', 'sim-2'), pod('api', 'sim-4')], ['sim-2', 'sim-4']],
+    ['one node, with any other', [pod('api', 'sim-2'), pod('api', 'sim-2')], ['sim-2', 'sim-1']],
+    ['three nodes', [pod('api', 'sim-1'), pod('api', 'sim-2'), pod('api', 'sim-3')], undefined],
+    ['a node that is cordoned', [pod('api', 'sim-1'), pod('api', 'cordoned')], undefined],
+    ['no node', [], undefined],
+  ])('on %s', (_, pods, expected) => expect(pairOf(...pods)).toEqual(expected));
+});
+
+describe('the drills that run if none are named', () => {
+  it.each([
+    [1, DRILL_KINDS.filter((kind) => kind !== 'two-node-loss')],
+    [2, DRILL_KINDS],
+  ])('for %i lost nodes', (lostNodes, kinds) => expect(defaultDrills(lostNodes)).toEqual(kinds));
 });
 
 describe('the promise of a drill', () => {
@@ -195,7 +266,7 @@ describe('the spread', () => {
       { zones: 1 },
       'fail the file promises 3 zones, and the nodes are in one',
     ],
-    ['one replica', [pod('api', 'a')], {}, 'fail 1 replica, so that one node is all it has'],
+    ['one replica', [pod('api', 'a')], {}, 'fail 1 replica: the loss of its node stops the component'],
     ['one replica in test', [pod('api', 'a')], { tier: 'test' }, 'pass'],
     [
       'a claim of one node on two',
@@ -220,6 +291,11 @@ describe('the next step', () => {
     [
       'the file promises 3 zones, and the nodes are in one',
       'add nodes in other zones, or promise one zone: recovery.topology.zones',
+    ],
+    ['0 of 1 replica ready, 1 promised', 'set components.api.replicas to 2 or more, on different nodes and zones'],
+    [
+      '0 of 2 replicas ready, 1 promised',
+      'raise components.api.replicas, and spread the replicas over more nodes and zones',
     ],
     ['something new', 'read the reason of the pending pods'],
   ])('for %s', (reason, expected) => expect(remedyFor(reason, 'api')).toBe(expected));

@@ -1,7 +1,7 @@
 /** Where faults occur, in the order of docs/reliability.md. */
-export const AREAS = ['process', 'pipe', 'terminal', 'disk', 'clock', 'API server', 'Lease'] as const;
+export const AREAS = ['process', 'pipe', 'terminal', 'disk', 'clock', 'API server', 'Lease', 'backup'] as const;
 
-/** One thing that goes wrong around a run, and what is seen of it: a row of docs/reliability.md. */
+/** One failure around a run, and its visible effect: a row of docs/reliability.md. */
 export interface ReliabilityCase {
   readonly area: (typeof AREAS)[number];
   /** What happens, in a clause: `the reader of the output goes away during install`. */
@@ -14,6 +14,6 @@ export interface ReliabilityCase {
   readonly lock: string;
   /** What the next run does; `–` if it does nothing special. */
   readonly next: string;
-  /** The test that makes it happen: its file below test/, and words of its title, as written in the file. */
+  /** The test that reproduces it: its file below test/, and a part of its title, as written in the file. */
   readonly test: { readonly file: string; readonly title: string };
 }

@@ -18,7 +18,7 @@ describe('componentImages', () => {
     });
   });
 
-  test('no tag floats', () => {
+  test('no tag is a moving tag', () => {
     const images = [...COMPONENTS.map((name) => componentImages('1.16.1')[name]), ...Object.values(SERVICE_IMAGES)];
     for (const { tag } of images) expect(tag).toMatch(/^\d+\.\d+/);
   });

@@ -17,9 +17,9 @@ function refusal(render: () => unknown): UserError | undefined {
 }
 
 const NOTES_1_17 =
-  'difyctl does not render 1.17 yet: DEPLOYMENT_EDITION replaces EDITION, and its value is COMMUNITY; DIFY_AGENT_LOCAL_SANDBOX_AUTH_TOKEN replaces DIFY_AGENT_SHELLCTL_AUTH_TOKEN; a MySQL database must be utf8mb4; 1.17.1 runs Weaviate 1.39.2, which 1.27 reaches one minor release at a time';
+  'difyctl does not render 1.17 yet: DEPLOYMENT_EDITION replaces EDITION, and its value is COMMUNITY; DIFY_AGENT_LOCAL_SANDBOX_AUTH_TOKEN replaces DIFY_AGENT_SHELLCTL_AUTH_TOKEN; a MySQL database must be utf8mb4; 1.17.1 runs Weaviate 1.39.2; upgrade 1.27 to it one minor release at a time';
 const NOTES_1_18 =
-  'difyctl does not render 1.18 yet: api, worker, agent backend and local sandbox change their images together; the token of the local sandbox must not be empty; PASSWORD_PEPPER must be kept through upgrades and backups; chart 0.40.0 sets global.internalApiKey to a published placeholder and runs Weaviate 1.39.13';
+  'difyctl does not render 1.18 yet: api, worker, agent backend and local sandbox must have images of one release; the token of the local sandbox must not be empty; PASSWORD_PEPPER must be kept through upgrades and backups; chart 0.40.0 sets global.internalApiKey to a published placeholder and runs Weaviate 1.39.13';
 const UNKNOWN = 'difyctl knows no release of that number';
 
 describe('on Kubernetes', () => {
@@ -49,7 +49,7 @@ describe('on Kubernetes', () => {
 
 describe('on Compose', () => {
   test.each([
-    ['1.12.1', 'difyctl renders it on Kubernetes alone, with chart 0.36.0'],
+    ['1.12.1', 'difyctl renders it only on Kubernetes, with chart 0.36.0'],
     ['1.13.0', 'releases before 1.13.3 have other services and variables'],
     ['1.14.1', UNKNOWN],
     ['1.17.0', NOTES_1_17],

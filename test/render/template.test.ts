@@ -14,7 +14,7 @@ host {{name}} on {{port}};
 `;
 const VALUES = { port: 80, tls: false, file: '/a', hosts: [{ name: 'a' }, { name: 'b' }] };
 
-test('a template writes its holes, switches and lists, and leaves no line of a tag', () => {
+test('a template fills its holes, switches and lists, and leaves no empty line for a tag', () => {
   expect(fillText(TEMPLATE, 'nginx', VALUES)).toBe('listen 80;\nplain;\nhost a on 80;\nhost b on 80;\n');
   expect(fillText(TEMPLATE, 'nginx', { ...VALUES, tls: true, hosts: [] })).toBe('listen 80;\ncertificate /a;\n');
 });
@@ -49,6 +49,25 @@ describe('a value is one word of its format', () => {
   ])('%s: %j', (format, value, written) => {
     const fill = () => fillText('{{value}}', format, { value });
     if (written === undefined) expect(fill).toThrow('as one word');
+    else expect(fill()).toBe(written);
+  });
+});
+
+describe('a value on a page in Markdown', () => {
+  test.each<[string, string, string, string | undefined]>([
+    ['a sentence', 'The bucket {{value}}.', '_b*c_d-e', 'The bucket \\_b\\*c_d-e.'],
+    ['the start of a line', '{{value}}', '- a', '\\- a'],
+    ['a number at the start of a line', '{{value}}', '1. a', '1\\. a'],
+    ['a cell of a table', '| {{value}} |', 'a|b', '| a\\|b |'],
+    ['a tag of HTML', '{{value}}', '<img src=x>', '\\<img src=x\\>'],
+    ['code', 'Namespace `{{value}}` and `b`.', 'a_b', 'Namespace `a_b` and `b`.'],
+    ['code that ends early', '`{{value}}`', 'a`b', undefined],
+    ['a line of a shell', '```sh\nls {{value}}\n```\n', "a b'c", "```sh\nls 'a b'\\''c'\n```\n"],
+    ['a sentence below a block', '```sh\nls\n```\n{{value}}', '#a', '```sh\nls\n```\n\\#a'],
+    ['two lines', '{{value}}', 'a\nb', undefined],
+  ])('is escaped for its place: %s', (_, template, value, written) => {
+    const fill = () => fillText(template, 'markdown', { value });
+    if (written === undefined) expect(fill).toThrow('a page cannot represent');
     else expect(fill()).toBe(written);
   });
 });

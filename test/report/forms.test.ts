@@ -43,7 +43,7 @@ async function junitCases(xml: string) {
     });
 }
 
-describe('one run in several forms', () => {
+describe('one run in several formats', () => {
   it('is the same checks and statuses in JUnit, JSON and HTML', async () => {
     const cases = new Map(await junitCases(await reportAs('junit', mixed)));
     expect(Object.fromEntries(cases)).toEqual({
@@ -77,19 +77,19 @@ describe('one run in several forms', () => {
     expect(levels(strict)).toContain('::error title=postgres.latency');
   });
 
-  it('counts in JUnit what gates', async () => {
+  it('counts the failures of the gate in JUnit', async () => {
     const xml = await reportAs('junit', mixed);
     expect(xml).toMatch(/<testsuites [^>]*tests="7" failures="1" errors="1" skipped="1"/);
     expect(xml).toContain('accepted: queue is small (until 2027-01-31)');
   });
 
-  it('is JSON of the published schema', async () => {
+  it('is JSON that fits the published schema', async () => {
     const validate = new Ajv({ strict: false, validateFormats: false }).compile(checkReportJsonSchema());
     expect(validate(JSON.parse(await reportAs('json', mixed))), JSON.stringify(validate.errors)).toBe(true);
     expect(validate({ ...mixed, sumary: {} })).toBe(false);
   });
 
-  it('escapes whatever a service said', async () => {
+  it('escapes text of services', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 40 }), async (said) => {
         const report = sampleReport([sampleResult('app.web', { status: 'fail', message: said, observed: said })]);
@@ -103,7 +103,7 @@ describe('one run in several forms', () => {
     expect(await reportAs('html', hostile)).not.toContain('<script');
   });
 
-  it('holds no secret in any form, not even an escaped one', async () => {
+  it('contains no secret in any format, not even an escaped one', async () => {
     const secret = `p"w<&'d-${'x'.repeat(8)}`;
     const told = sampleReport([
       sampleResult('app.web', { status: 'fail', message: `said ${secret}`, observed: secret }),
@@ -122,11 +122,11 @@ it.each([
   ['report.txt', 'lines'],
   ['report.pdf', undefined],
   ['report', undefined],
-])('the ending of %s asks for %s', (path, format) => {
+])('the extension of %s selects %s', (path, format) => {
   expect(formatOfFile(path)).toBe(format);
 });
 
-it('GitHub Actions shows what blocks as errors and the rest as warnings', () => {
+it('GitHub Actions shows blocking findings as errors and the others as warnings', () => {
   expect(reportAnnotations(mixed, 'ops/difyctl.yaml').split('\n').slice(0, 2)).toEqual([
     '::error file=ops/difyctl.yaml,title=cluster.capacity.nodes::5 nodes; prod needs 6%0Agke-a3f1 is <cordoned> & idle%0Anext: fix it',
     '::warning file=ops/difyctl.yaml,title=redis.eviction-policy::volatile-lru "evicts"%0Anext: fix it',

@@ -4,7 +4,7 @@ import type { Spinner } from '../../src/report/spinner.ts';
 
 const style = { color: false, unicode: true, width: 40 };
 
-/** Keeps what is shown; undefined where nothing is. */
+/** Records the shown text; undefined if nothing is shown. */
 function shownBy(): { readonly spinner: Spinner; readonly shown: () => string | undefined } {
   let shown: string | undefined;
   const spinner = {
@@ -18,7 +18,7 @@ function shownBy(): { readonly spinner: Spinner; readonly shown: () => string | 
   return { spinner, shown: () => shown };
 }
 
-it('fills in, in place, and takes itself away', () => {
+it('updates in place, and erases itself', () => {
   const { spinner, shown } = shownBy();
   const live = liveChecklist(spinner, style);
   live.onEvent({
@@ -37,13 +37,13 @@ it('fills in, in place, and takes itself away', () => {
   expect(shown()).toBeUndefined();
 });
 
-it('shows nothing where it never began', () => {
+it('shows nothing if it never started', () => {
   const { spinner, shown } = shownBy();
   liveChecklist(spinner, style).end();
   expect(shown()).toBeUndefined();
 });
 
-it('keeps to the width of the terminal', () => {
+it('fits the width of the terminal', () => {
   const { spinner, shown } = shownBy();
   const live = liveChecklist(spinner, style);
   for (const key of ['cluster.nodes', 'cluster.pods', 'cluster.rights']) live.onEvent({ type: 'collecting', key });

@@ -33,7 +33,7 @@ const broken = [
 const plain: TextOptions = { color: false, unicode: true, width: 80, verbose: false, next: 'difyctl install' };
 
 describe('the text report', () => {
-  it('of a healthy run is a line for each subject', () => {
+  it('of a healthy run has a line for each subject', () => {
     expect(reportText(report(healthy), plain)).toBe(
       [
         '  preflight  dify · prod · kubernetes prod-eu/dify                         4.3 s',
@@ -48,7 +48,7 @@ describe('the text report', () => {
     );
   });
 
-  it('counts what was judged in each subject, and what was skipped at the end alone', () => {
+  it('counts judged checks in each subject, and skipped ones only at the end', () => {
     const skipped = result('tools.docker', { status: 'skip', message: 'skipped by --skip' });
     expect(reportText(report([...healthy, skipped]), plain)).toBe(
       [
@@ -64,7 +64,7 @@ describe('the text report', () => {
     );
   });
 
-  it('shows what is wrong first and in full, and what was not seen for one reason once', () => {
+  it('shows failures first and in full, and unknown results of one reason once', () => {
     expect(reportText(report(broken), plain)).toBe(
       [
         '  preflight  dify · prod · kubernetes prod-eu/dify                         4.3 s',
@@ -88,7 +88,7 @@ describe('the text report', () => {
     );
   });
 
-  it('names once how to read of a check if none failed', () => {
+  it('names the command that explains a check once if none failed', () => {
     const warned = result('images.registries', { status: 'warn', message: 'not resolved', remedy: 'name a mirror' });
     expect(reportText(report([...healthy, warned]), { ...plain, width: 60 })).toBe(
       [
@@ -106,24 +106,24 @@ describe('the text report', () => {
     );
   });
 
-  it('tells on request what was skipped and noted', () => {
+  it('shows skipped checks and notes on request', () => {
     const text = reportText(report(broken), { ...plain, verbose: true });
     expect(text).toContain('config.tls: no TLS');
     expect(text).toContain('mail.reachable: skipped by --skip');
   });
 
-  it('says everything without Unicode and without colour', () => {
+  it('has the same text without Unicode and without colour', () => {
     const text = reportText(report(broken), { ...plain, unicode: false });
     expect(text).toMatch(/^ {2}x cluster/m);
     expect(text).toContain('-> kubectl uncordon gke-a3f1');
     for (const character of text) expect(character.codePointAt(0)).toBeLessThan(128);
   });
 
-  it('paints statuses where there are colours', () => {
+  it('colours statuses if colours are on', () => {
     expect(reportText(report(broken), { ...plain, color: true })).toContain('\u001b[31m✖\u001b[39m');
   });
 
-  it.each([40, 60, 80, 120])('keeps to %i columns', (width) => {
+  it.each([40, 60, 80, 120])('fits %i columns', (width) => {
     for (const checks of [healthy, broken]) {
       for (const line of reportText(report(checks), { ...plain, width }).split('\n')) {
         expect(line.length, line).toBeLessThanOrEqual(width);
@@ -181,7 +181,7 @@ describe('the lines for CI', () => {
   });
 });
 
-describe('what a file is missing for', () => {
+describe('checks that need a file', () => {
   const without = [
     result('tools.kubectl', { observed: 'kubectl 1.34.2' }),
     ...['config.tls', 'redis.login', 'mail.login'].map((id) =>
@@ -190,7 +190,7 @@ describe('what a file is missing for', () => {
     result('cluster.dns', { status: 'skip', message: 'skipped by --skip' }),
   ];
 
-  it('is summed up, and named on request', () => {
+  it('are summed up, and named on request', () => {
     const lines = (verbose: boolean) => reportLines(report(without), { verbose }).split('\n').slice(1, -2);
     expect(lines(false)).toEqual([
       'ok   tools.kubectl  kubectl 1.34.2',
@@ -203,7 +203,7 @@ describe('what a file is missing for', () => {
     expect(reportText(report(without), { ...plain, verbose: true })).toContain('config.tls: needs a deployment file');
   });
 
-  it('is whole in the forms for machines', async () => {
+  it('are complete in the formats for machines', async () => {
     for (const form of ['json', 'junit', 'html', 'lines'] as const) {
       expect(await reportAs(form, report(without))).toContain('mail.login');
     }
@@ -214,7 +214,7 @@ it.each([
   ['passed', 'until all passed'],
   ['timeout', 'until the time limit was reached'],
   ['unrecoverable', 'until waiting could no longer help'],
-] as const)('every form for people says how waiting went: %s', async (endedBy, words) => {
+] as const)('every format for people shows the result of waiting: %s', async (endedBy, words) => {
   const waited = report(healthy, { waited: { ms: 12_000, rounds: 1, endedBy } });
   const said = `12.0 s, checked again 1 time, ${words}`;
   expect(reportText(waited, plain)).toContain(`waited ${said}`);
@@ -222,7 +222,7 @@ it.each([
   expect(await reportAs('html', waited)).toContain(`<dt>Waited</dt><dd>${said}</dd>`);
 });
 
-it('the page says from where a finding was seen', async () => {
+it('the page names the evidence source of a finding', async () => {
   const one = (from: 'local' | 'cluster') =>
     ({ subject: 's', from, status: 'warn', observed: 'o', expected: 'e' }) as const;
   const page = (from: 'local' | 'cluster') =>

@@ -12,7 +12,7 @@ const place = (uid: string | undefined, endpoint: string, within = 'dify') => ({
   within,
 });
 
-describe('two places', () => {
+describe('two targets', () => {
   test.each([
     ['the same uid, whatever the address', place('1', 'a'), place('1', 'b'), true],
     ['another uid behind the same address: a cluster built anew', place('1', 'a'), place('2', 'a'), false],
@@ -29,7 +29,7 @@ describe('a name', () => {
   const folder = temporaryFolder();
   const paths = () => statePaths(folder.path, 'dify');
 
-  test('goes on where it was installed, and nowhere else', async () => {
+  test('is installed again only in its own place', async () => {
     await refuseOtherTarget(paths(), 'dify', place('1', 'a'));
     await saveTargetIdentity(paths(), place('1', 'a'), 'context prod-eu, namespace dify');
     await refuseOtherTarget(paths(), 'dify', place('1', 'b'));
@@ -43,7 +43,7 @@ describe('a name', () => {
     ['no YAML', 'identity: [x\n'],
     ['YAML of another kind', 'hello: world\n'],
     ['empty', ''],
-  ])('whose place.yaml is %s is refused with the way out, never installed elsewhere', async (_title, text) => {
+  ])('whose place.yaml is %s is refused with a next step, never installed elsewhere', async (_title, text) => {
     await saveTargetIdentity(paths(), place('1', 'a'), 'context prod-eu, namespace dify');
     await writeFile(paths().targetIdentity, text);
     await expect(refuseOtherTarget(paths(), 'dify', place('2', 'a'))).rejects.toMatchObject({
@@ -52,7 +52,7 @@ describe('a name', () => {
     });
   });
 
-  test('whose place.yaml a difyctl without kind and version wrote goes on, and gets both', async () => {
+  test('whose place.yaml has no kind and version continues, and gets both', async () => {
     await saveTargetIdentity(paths(), place('1', 'a'), 'namespace dify');
     await writeFile(paths().targetIdentity, stringify({ identity: place('1', 'a'), description: 'namespace dify' }));
     await refuseOtherTarget(paths(), 'dify', place('1', 'b'));

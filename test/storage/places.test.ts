@@ -10,7 +10,7 @@ function s3(fields: JsonObject): JsonObject {
   return { provider: 's3', s3: { bucket: 'dify', ...keys, ...fields } };
 }
 
-/** Where the first bucket of a storage is addressed, and the region that is signed for. */
+/** The address of the first bucket of a storage, and the region of its signature. */
 function addressOf(storage: JsonObject): readonly [string, string] {
   const { objectStorage } = withStorage(storage);
   const place = s3PlaceOf(objectStorage);
@@ -32,7 +32,7 @@ const tos = (endpoint: string): JsonObject => ({
   volcengineTos: { endpoint, region: 'cn-beijing', bucket: 'dify', ...keys },
 });
 
-describe('where a bucket is addressed', () => {
+describe('the address of a bucket', () => {
   it.each<readonly [what: string, storage: JsonObject, address: string, region: string]>([
     ['AWS', s3({ region: 'eu-central-1' }), 'https://dify.s3.eu-central-1.amazonaws.com', 'eu-central-1'],
     ['AWS in China', s3({ region: 'cn-north-1' }), 'https://dify.s3.cn-north-1.amazonaws.com.cn', 'cn-north-1'],

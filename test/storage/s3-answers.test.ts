@@ -11,7 +11,7 @@ function answer(status: number, body: string, headers: Record<string, string> = 
 const error = (code: string, more = '') =>
   `<?xml version="1.0"?><Error><Code>${code}</Code><Message>key AKIA</Message>${more}</Error>`;
 
-describe('what a refusal means', () => {
+describe('a refusal', () => {
   it.each([
     ['an unknown key', answer(403, error('InvalidAccessKeyId')), 'login', undefined],
     ['a wrong secret', answer(403, error('SignatureDoesNotMatch')), 'login', undefined],
@@ -116,7 +116,7 @@ describe('lifecycle rules', () => {
   });
 });
 
-describe('what is open to everybody', () => {
+describe('public access', () => {
   const policy = (statement: object) => JSON.stringify({ Statement: [statement] });
   const allow = { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::dify/*' };
   it.each([

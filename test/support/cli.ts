@@ -14,6 +14,8 @@ export interface CliSettings {
   readonly signal?: AbortSignal;
   /** All of standard input. */
   readonly input?: string | Uint8Array;
+  /** Default: the day of all tests. A test that compares with the clock of a server has the clock of this machine. */
+  readonly now?: () => Date;
   /** Columns of a terminal. Undefined: the streams are pipes. */
   readonly terminal?: number;
 }
@@ -31,7 +33,7 @@ export async function runCli(argv: readonly string[], settings: CliSettings = {}
     streams: { stdin, stdout: out.stream, stderr: err.stream } as unknown as ProcessIo['streams'],
     env: settings.env ?? {},
     cwd: settings.cwd ?? '/nowhere',
-    now: () => TEST_DAY,
+    now: settings.now ?? (() => TEST_DAY),
     signal: settings.signal ?? new AbortController().signal,
   });
   return { code, stdout: out.text(), stderr: err.text() };

@@ -29,7 +29,7 @@ export interface ComposeFixture {
   secrets(): Promise<Readonly<Record<string, string>>>;
   /** Numbers of the revisions that the installation keeps. */
   revisions(): Promise<readonly number[]>;
-  /** What a run should not leave behind: processes, a lock. */
+  /** Leftovers that a run must not have: processes, a lock. */
   leftovers(): Promise<readonly string[]>;
   docker(...args: readonly string[]): Promise<string>;
   end(): Promise<void>;

@@ -164,7 +164,17 @@ export const SAMPLE_FILES = {
     },
     components: {
       api: { replicas: 4, resources: { requests: { cpu: '2' } } },
-      worker: { extraEnv: { CELERY_WORKER_AMOUNT: 8 } },
+      worker: {
+        extraEnv: { CELERY_WORKER_AMOUNT: 8 },
+        pools: {
+          dataset: {
+            queues: ['dataset', 'priority_dataset'],
+            replicas: 2,
+            autoscaling: { maxReplicas: 6 },
+            resources: { requests: { memory: '3Gi' } },
+          },
+        },
+      },
     },
     recovery: recovery(),
   },

@@ -154,7 +154,7 @@ function selected(cluster: FakeCluster, what: string, args: readonly string[]): 
   const selector = args[args.indexOf('-l') + 1] ?? '';
   const labels = args.includes('-l') ? selector.split(',').map((pair) => pair.split('=')) : [];
   const type = args.find((arg) => arg.startsWith('type='))?.slice('type='.length);
-  const kind = what === 'secrets' ? 'Secret' : what === 'pvc' ? 'PersistentVolumeClaim' : what;
+  const kind = what === 'secrets' ? 'Secret' : what === 'persistentvolumeclaims' ? 'PersistentVolumeClaim' : what;
   return [...cluster.objects.values()].filter(
     (object) =>
       object.kind === kind &&

@@ -77,11 +77,15 @@ export function memoryTarget(): MemoryTarget {
       return { releaseRevision: 2, state: 'back at revision 1' };
     },
     exec: async () => '',
+    startDatabase: async () => void calls.push('start database'),
     applySecret: async () => void calls.push('secret'),
     recover: async () => {
       calls.push('recover');
       return [];
     },
+    stopWriters: async () => ['api'],
+    runningWriters: async () => [],
+    startWriters: async () => [],
     prune: async (revisions) => void calls.push(`prune to ${revisions.length}`),
     removal: async () => {
       removals += 1;

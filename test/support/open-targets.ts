@@ -9,12 +9,12 @@ const redact = (text: string): string => text;
 const now = (): number => Date.now();
 
 /** Opens the target of a project in this process, with the programs of a workspace. */
-export function openCompose({ env }: TempWorkspace, directory: string): Target {
+export function openCompose({ env }: Pick<TempWorkspace, 'env'>, directory: string): Target {
   return composeTarget({ runner: runnerOf(env), redact, now, project: { name: 'dify', directory } });
 }
 
 /** Opens the target of the release `dify` in this process, with the programs of a workspace. */
-export function openKubernetes({ env }: TempWorkspace, context: string, namespace: string): Target {
+export function openKubernetes({ env }: Pick<TempWorkspace, 'env'>, context: string, namespace: string): Target {
   const release = { name: 'dify', namespace };
   const kubeArgs = ['--context', context];
   return kubernetesTarget({ runner: runnerOf(env), redact, now, kubeArgs, chart: undefined, release });

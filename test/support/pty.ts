@@ -68,12 +68,13 @@ export class PtySession {
     }
   }
 
-  /** Waits for more output or for the end. */
-  async changes(): Promise<void> {
-    if (this.#exitCode !== undefined) return;
+  /** Waits for more output or for the end. Returns false if the program has ended: nothing changes any more. */
+  async changes(): Promise<boolean> {
+    if (this.#exitCode !== undefined) return false;
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
     });
+    return true;
   }
 
   press(keys: string): void {

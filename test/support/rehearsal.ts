@@ -6,13 +6,15 @@ import type { JsonObject } from '../../src/base/json.ts';
 import { listAt, textAt } from '../../src/base/json-path.ts';
 import { parseDeployment } from '../../src/deployment/load.ts';
 import { prepareOffline } from '../../src/operations/rehearsal/prepare-offline.ts';
-import { runDrills } from '../../src/operations/rehearsal/rehearse.ts';
+import { runDrills } from '../../src/operations/rehearsal/rehearse-prepared.ts';
+import { ApiError } from '../../src/rehearsal/plane/api.ts';
 import { poll } from '../../src/rehearsal/plane/poll.ts';
 import { baseStages } from '../../src/rehearsal/plane/simulation.ts';
 import { startThrowaway, type Throwaway } from '../../src/rehearsal/plane/throwaway.ts';
 import { PLANE_PROGRAMS, type PlanePrograms } from '../../src/rehearsal/programs/table.ts';
 import type { DrillKind, DrillResult } from '../../src/rehearsal/report.ts';
 import { claimStage } from '../../src/rehearsal/shape/claim-stage.ts';
+import { OTHERS } from '../../src/rehearsal/shape/objects.ts';
 import type { Shape } from '../../src/rehearsal/shape/shape.ts';
 import type { KubernetesObject } from '../../src/render/rendered.ts';
 import { ensure } from '../testbed/provision/ensure.ts';
@@ -20,12 +22,12 @@ import { progressPrinter } from '../testbed/provision/progress.ts';
 import { CHART } from './chart.ts';
 
 /** A production on Kubernetes. Nothing of it exists: a rehearsal contacts no service and needs no secret. */
-export function rehearsedFile(changes: JsonObject = {}): JsonObject {
+export function rehearsedFile({ target, ...changes }: JsonObject = {}): JsonObject {
   const url = 'https://dify.example.com';
   const key = (name: string) => ({ env: name });
   return {
     ...{ apiVersion: 'difyctl/v1', name: 'dify', tier: 'prod' },
-    target: { type: 'kubernetes', namespace: 'dify', chart: { path: CHART } },
+    target: { type: 'kubernetes', namespace: 'dify', chart: { path: CHART }, ...(target as JsonObject | undefined) },
     urls: { console: url, api: url, app: url, files: url },
     postgres: { mode: 'external', host: 'pg.example.com', password: key('DIFY_PG_PASSWORD') },
     redis: { mode: 'external', host: 'redis.example.com', password: key('DIFY_REDIS_PASSWORD') },
@@ -61,8 +63,6 @@ interface RehearsedInput {
   readonly kinds: readonly DrillKind[];
   /** Changes the objects besides the chart's before they are applied. */
   readonly patch?: ((manifests: readonly KubernetesObject[]) => readonly KubernetesObject[]) | undefined;
-  /** Called before the nodes exist. */
-  readonly before?: ((plane: Throwaway) => Promise<void>) | undefined;
 }
 
 /** Starts a control plane whose volumes of storage class `local` are disks of one node. */
@@ -80,7 +80,7 @@ export async function openRehearsals(shape: Shape): Promise<RehearsalPlace> {
   let made = 0;
   return {
     ...{ plane, bin, env },
-    rehearse: async ({ file, shape: nodes, kinds, patch = (same) => same, before }) => {
+    rehearse: async ({ file, shape: nodes, kinds, patch = (same) => same }) => {
       made += 1;
       const target = { ...(file.target as JsonObject), namespace: `dify-${made}` };
       const text = stringify({ ...file, target });
@@ -90,7 +90,6 @@ export async function openRehearsals(shape: Shape): Promise<RehearsalPlace> {
       const manifests = value.target === 'kubernetes' ? patch(value.manifests) : [];
       const patched = { ...prepared, rendered: { ok: true as const, value: { ...value, manifests } as typeof value } };
       try {
-        await before?.(plane);
         return (await runDrills(patched, { kinds, signal, onProgress: () => undefined }, plane, nodes)).drills;
       } finally {
         await clearPlane(plane, deployment.target.type === 'kubernetes' ? deployment.target.namespace : '');
@@ -103,12 +102,20 @@ export async function openRehearsals(shape: Shape): Promise<RehearsalPlace> {
   };
 }
 
-/** Removes what a rehearsal made: its pods first, because a pod of a deleted node remains for long. */
+/** Removes the objects of a rehearsal: its pods first, because a pod of a deleted node remains for long. */
 export async function clearPlane({ api }: Throwaway, namespace: string): Promise<void> {
   await api.delete(`/api/v1/namespaces/${namespace}`);
-  await api.delete('/apis/apps/v1/namespaces/default/deployments');
+  // The pods of others exist only if the shape has some.
+  await api.delete(`/api/v1/namespaces/${OTHERS}`).catch(() => undefined);
   await poll('the pods of the rehearsal are gone', async () =>
     listAt(await api.get('/api/v1/pods'), 'items').length === 0 ? true : undefined,
+  );
+  // The next shape may have pods of others too.
+  await poll('the namespace of others is gone', () =>
+    api.get(`/api/v1/namespaces/${OTHERS}`).then(
+      () => undefined,
+      (error: unknown) => (error instanceof ApiError && error.status === 404 ? true : undefined),
+    ),
   );
   await api.delete('/api/v1/nodes');
   await api.delete('/apis/storage.k8s.io/v1/storageclasses');

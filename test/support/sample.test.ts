@@ -3,7 +3,7 @@ import { choose } from './sample.ts';
 
 const ITEMS = Array.from({ length: 20 }, (_, index) => index);
 
-test('a seed chooses the same again, in order, and another seed chooses others', () => {
+test('a seed always chooses the same items, in order, and another seed chooses others', () => {
   const first = choose(ITEMS, 5, 'a');
   expect(choose(ITEMS, 5, 'a')).toEqual(first);
   expect(first).toHaveLength(5);

@@ -19,12 +19,12 @@ test.each([
   expect(shown(bytes)).toBe(text);
 });
 
-test('a sequence that comes in two pieces', () => {
+test('reads a sequence in two pieces', () => {
   const screen = new Screen(10);
   for (const piece of ['ab\u001b', '[1', 'Dc']) screen.write(piece);
   expect(screen.text).toBe('ac');
 });
 
-test('a sequence that it does not know is no guess', () => {
+test('throws on an unknown sequence', () => {
   expect(() => shown('\u001b[3S')).toThrow('does not know');
 });

@@ -51,7 +51,9 @@ function screenOf({ screen }: PtySession): string {
 }
 
 async function becomes(session: PtySession, expected: string | undefined): Promise<void> {
-  while (screenOf(session) !== expected) await session.changes();
+  while (screenOf(session) !== expected) {
+    if (!(await session.changes())) return;
+  }
 }
 
 function parsed(text: string): ReadonlyMap<string, string> {

@@ -53,7 +53,8 @@ export async function lookAtStore(
   };
 }
 
-function secretsAt(entries: readonly (readonly [string, string])[]): SecretValues {
+/** Secrets by their path in the file. */
+export function secretsAt(entries: readonly (readonly [string, string])[]): SecretValues {
   const values = new Map(entries);
   return { get: (path) => values.get(path) ?? '', has: (path) => values.has(path), unresolved: [] };
 }

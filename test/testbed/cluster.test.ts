@@ -41,7 +41,7 @@ describe('a cluster of six simulated nodes in three zones', () => {
   });
   const testbed = useCluster({ nodes: '6x8C32G', zones: 3 });
 
-  it('shows nodes as a managed cluster does', async () => {
+  it('has the nodes of a managed cluster', async () => {
     const { cluster } = testbed;
     folder = cluster.folder;
     const { items } = JSON.parse(await cluster.kubectl(['get', 'nodes', '-o', 'json']));
@@ -53,7 +53,7 @@ describe('a cluster of six simulated nodes in three zones', () => {
     expect(items[0].status.allocatable).toMatchObject({ cpu: '7910m' });
   });
 
-  it('runs a Deployment that mounts a claim for many', async () => {
+  it('runs a Deployment that mounts a ReadWriteMany claim', async () => {
     const { cluster } = testbed;
     await cluster.apply(claim('shared', 'fast-rwx', 'ReadWriteMany'), deployment('web', 3, mounting('shared')));
     await cluster.kubectl(['rollout', 'status', 'deployment/web', '--timeout=60s']);
@@ -63,7 +63,7 @@ describe('a cluster of six simulated nodes in three zones', () => {
     await cluster.kubectl(['wait', '--for=delete', 'pod', '-l', 'app=web', '--timeout=60s']);
   });
 
-  it('leaves a claim for many pending where the class serves one node at a time', async () => {
+  it('leaves a ReadWriteMany claim pending if the class serves one node at a time', async () => {
     const { cluster } = testbed;
     await cluster.apply(claim('one', 'standard', 'ReadWriteOnce'), deployment('one', 1, mounting('one')));
     await cluster.apply(claim('many', 'standard', 'ReadWriteMany'), deployment('many', 1, mounting('many')));
@@ -75,7 +75,7 @@ describe('a cluster of six simulated nodes in three zones', () => {
   it.each([
     ['crash-loop', 'CrashLoopBackOff'],
     ['image-pull', 'ImagePullBackOff'],
-  ] as const)('lets chosen pods fail: %s', async (fault, reason) => {
+  ] as const)('makes chosen pods fail: %s', async (fault, reason) => {
     const { cluster } = testbed;
     const end = await cluster.failPods({ app: fault }, fault);
     await cluster.apply(deployment(fault, 1));
@@ -93,7 +93,7 @@ describe('a cluster of six simulated nodes in three zones', () => {
     await cluster.kubectl(['delete', 'deployment', fault, '--timeout=60s']);
   });
 
-  it('cordons, taints and loses nodes, and gets them back', async () => {
+  it('cordons, taints, loses and restores nodes', async () => {
     const { cluster } = testbed;
     await cluster.cordon('sim-1');
     await cluster.taint('sim-2', { key: 'dedicated', value: 'db', effect: 'NoSchedule' });
@@ -114,7 +114,7 @@ describe('a cluster of six simulated nodes in three zones', () => {
     await cluster.removeNode(added ?? '');
   });
 
-  it('knows users with few rights', async () => {
+  it('has users with few rights', async () => {
     const { cluster } = testbed;
     const rules = [{ apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'list'] }];
     const kubeconfig = await limitedUser(cluster, { name: 'reader', namespace: 'dify', rules });

@@ -82,7 +82,7 @@ describe('two Docker hosts side by side', () => {
     }
   });
 
-  it('end without a trace, also when the daemon was killed', async () => {
+  it('are removed completely, also if the daemon was killed', async () => {
     for (const [index, host] of testbed.get().entries()) {
       const state = await loadState(host.name);
       if (state === undefined) throw new Error('no state');

@@ -219,7 +219,7 @@ describe('the images in one project', () => {
     expect(await exec('api', 'flask', 'db', 'current')).toMatch(/^[0-9a-f]{12} \(head\)$/);
   });
 
-  it('answers to the right key alone', async () => {
+  it('accepts only the right key', async () => {
     const status = (service: string, url: string, header: string) =>
       exec(service, 'curl', '-s', '-o', '/dev/null', '-w', '%{http_code}', '-H', header, url);
     const dependencies = 'http://sandbox:8194/v1/sandbox/dependencies?language=python3';
@@ -233,12 +233,12 @@ describe('the images in one project', () => {
     expect(await status('api', 'http://api:5001/__env', 'Accept: */*')).toBe('404');
   });
 
-  it('keeps squid from what is inside', async () => {
+  it('has a squid that refuses internal addresses', async () => {
     const proxied = ['curl', '-s', '-o', '/dev/null', '-w', '%{http_code}', '-x', 'http://squid:3128'];
     expect(await exec('api', ...proxied, 'http://169.254.169.254/')).toBe('403');
   });
 
-  it('schedules work that a worker does', async () => {
+  it('schedules tasks that a worker runs', async () => {
     await expect
       .poll(async () => (await compose(['logs', 'worker'])).stdout, { timeout: 20_000 })
       .toContain('poll_workflow_schedules succeeded');
@@ -251,7 +251,7 @@ describe('the images in one project', () => {
     ['nothing', { SECRET_KEY: '' }, 'field required: SECRET_KEY'],
     ['a storage that is not its', { OPENDAL_FS_ROOT: '/root' }, 'permission denied'],
     ['an end', { STAND_IN_FAIL: 'exit 3 after 1ms' }, 'exit 3'],
-  ])('fails as Dify does, given %s', async (_, env, message) => {
+  ])('fails like Dify with %s', async (_, env, message) => {
     const output = await lame(env);
     expect(output).toContain(message);
     expect(output).not.toContain('exit 0');

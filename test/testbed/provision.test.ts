@@ -23,7 +23,7 @@ afterEach(async () => {
 });
 
 describe('the lock of a program', () => {
-  it('lets one at a time work', async () => {
+  it('allows one holder at a time', async () => {
     const file = path.join(folder, 'lock');
     let inside = 0;
     let most = 0;
@@ -70,7 +70,7 @@ describe('the lock of a program', () => {
   });
 });
 
-describe('what is in the cache', () => {
+describe('a cached program', () => {
   it('is used only as it was recorded', async () => {
     await writeFile(path.join(folder, 'program'), 'bytes');
     expect(await isIntact(folder)).toBe(false);
@@ -123,7 +123,7 @@ describe('a published release', () => {
     expect((await stat(output)).mode & 0o777).toBe(0o755);
   });
 
-  it('is taken out of its archive', async () => {
+  it('is extracted from its archive', async () => {
     await writeFile(path.join(folder, 'helm'), 'program');
     publish('helm.tar.gz', execFileSync('tar', ['-czf', '-', '-C', folder, './helm']));
     const output = path.join(folder, 'out');
@@ -133,7 +133,7 @@ describe('a published release', () => {
   });
 
   it.each([
-    ['other bytes than its publisher states', () => publish('tool', Buffer.from('evil'), '0'.repeat(64)), /sha256/],
+    ['other bytes than its publisher lists', () => publish('tool', Buffer.from('evil'), '0'.repeat(64)), /sha256/],
     ['no digest', () => files.set('/tool.sha256', Buffer.from('<html>')), /has no sha256 of/],
     ['nothing', () => undefined, /404/],
   ])('is refused with %s', async (_, arrange, message) => {
@@ -156,7 +156,7 @@ describe('classes of nodes', () => {
     expect(() => parseNodes(text)).toThrow(/6x8C32G/);
   });
 
-  it('report less than is sold, and allow less again', () => {
+  it('report less than the nominal size, and allocate even less', () => {
     const { capacity, allocatable } = nodeResources({ cpus: 8, memoryGi: 32 });
     expect(capacity).toMatchObject({ cpu: '8', memory: '32408784Ki' });
     expect(allocatable.cpu).toBe('7910m');

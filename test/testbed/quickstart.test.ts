@@ -10,7 +10,7 @@ import { readState } from './cluster/state.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-it('brings a prod deployment from nothing to installed, says what is simulated, and leaves nothing', async () => {
+it('installs a prod deployment, names simulated parts, and removes everything', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'difyctl-test-'));
   const options = { cwd: ROOT, env: { TMPDIR: folder }, reject: false, stdin: 'ignore' } as const;
   try {

@@ -23,14 +23,14 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const useService = <S extends { stop(): Promise<void> }>(start: () => Promise<S>) =>
   useTestbed(start, (service) => service.stop());
 
-describe('what services leave behind', () => {
+describe('leftovers of services', () => {
   afterAll(async () => expect(await readdir(folder)).toEqual([]));
 
   describe('PostgreSQL with a standby, behind TLS', () => {
     const options = { tls: true, standby: true, databases: ['dify'], settings: { max_connections: 77 } };
     const postgres = useService(() => startPostgres(options));
 
-    it('has what was asked for', async () => {
+    it('has the requested settings', async () => {
       expect(await postgres.get().query('SHOW max_connections', 'dify')).toBe('77');
       expect(await postgres.get().query('SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()')).toBe('t');
       expect(await postgres.get().query('SELECT count(*) FROM pg_stat_replication')).toBe('1');
@@ -41,7 +41,7 @@ describe('what services leave behind', () => {
   describe('PostgreSQL', () => {
     const postgres = useService(() => startPostgres());
 
-    it('refuses a wrong password, and says why a statement fails', async () => {
+    it('refuses a wrong password, and gives the reason of a failed statement', async () => {
       await expect(postgres.get().query('SELECT nonsense')).rejects.toThrow(/column "nonsense" does not exist/);
       expect(await postgres.get().query("SELECT rolpassword LIKE 'SCRAM%' FROM pg_authid WHERE rolcanlogin")).toBe('t');
     });
@@ -50,7 +50,7 @@ describe('what services leave behind', () => {
   describe.each([{ tls: false }, { tls: true }])('Redis, $tls', (options) => {
     const redis = useService(() => startRedis({ ...options, settings: { appendonly: 'yes' } }));
 
-    it('answers who knows the password', async () => {
+    it('answers clients with the password', async () => {
       expect(await redis.get().command('PING')).toBe('PONG');
       expect(await redis.get().command('CONFIG', 'GET', 'appendonly')).toContain('yes');
     });
@@ -59,7 +59,7 @@ describe('what services leave behind', () => {
   describe('Redis with sentinels', () => {
     const group = useService(() => startRedisSentinel());
 
-    it('gives the master, and another one once that is lost', async () => {
+    it('names the master, and another one after its loss', async () => {
       const { command, kill, master, sentinels, servers } = group.get();
       const [first, second] = servers;
       const asked = sentinels[2];
@@ -75,7 +75,7 @@ describe('what services leave behind', () => {
   describe('MinIO', () => {
     const minio = useService(() => startMinio({ buckets: ['dify', 'dify-plugin'], versioning: true }));
 
-    it('keeps versions in the buckets that were made', async () => {
+    it('keeps versions in the created buckets', async () => {
       const { request } = minio.get();
       expect((await request('GET', '/dify', { query: 'versioning=' })).body).toContain('Enabled');
       expect((await request('PUT', '/dify/a/file', { body: 'content' })).status).toBe(200);
@@ -87,7 +87,7 @@ describe('what services leave behind', () => {
   describe('Weaviate', () => {
     const weaviate = useService(() => startWeaviate());
 
-    it('answers who knows the key', async () => {
+    it('answers clients with the key', async () => {
       const { apiKey, url, host, grpcPort } = weaviate.get();
       const meta = (key: string) => fetch(`${url}/v1/meta`, { headers: { authorization: `Bearer ${key}` } });
       expect((await meta('wrong')).status).toBe(401);
@@ -96,7 +96,7 @@ describe('what services leave behind', () => {
     });
   });
 
-  it('a listener takes connections until it is stopped', async () => {
+  it('a listener accepts connections until it is stopped', async () => {
     const listener = await startListener();
     expect(await connects(listener.host, listener.port)).toBe(true);
     await listener.stop();

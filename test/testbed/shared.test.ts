@@ -58,21 +58,21 @@ it('a released part is cleaned and used again, and no part is used twice at the 
   expect(events).toEqual(['start a', 'start b', 'clean a', 'down a', 'down b']);
 });
 
-it('a part that cannot be cleaned is taken down', async () => {
+it('a part that cannot be cleaned is removed', async () => {
   const kind = parts({ clean: () => Promise.reject(new Error('stuck')) });
   await release(run, kind, await claim(run, kind));
   expect(await claim(run, kind)).toBe('b');
   expect(events).toEqual(['start a', 'down a', 'start b']);
 });
 
-it('a part that no longer runs is taken down', async () => {
+it('a part that no longer runs is removed', async () => {
   const kind = parts({ attach: () => Promise.resolve(undefined) });
   await release(run, kind, await claim(run, kind));
   expect(await claim(run, kind)).toBe('b');
   expect(events).toEqual(['start a', 'clean a', 'down a', 'start b']);
 });
 
-it('a part whose user was killed is taken down', async () => {
+it('a part whose user was killed is removed', async () => {
   const kind = parts();
   const user = spawn('sleep', ['600']);
   const identity = await processIdentity(user.pid ?? 0);

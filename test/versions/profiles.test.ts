@@ -8,7 +8,7 @@ import { isServed, routesOf } from '../../src/versions/routes.ts';
 import { isRead } from '../../src/versions/variables.ts';
 
 test.each(DIFY_PROFILES.flatMap(({ version, charts }) => charts.map((chart) => [version, chart] as const)))(
-  'Dify %s is of the line that chart %s installs',
+  'Dify %s belongs to the line that chart %s installs',
   (version, chart) => {
     expect(lineOf(releaseOfChart(chart) ?? '')).toBe(lineOf(version));
   },
@@ -25,7 +25,7 @@ test('the default is the newest pair', () => {
   expect(DEFAULT_CHART.version).toBe(newest?.charts[0]);
 });
 
-test('a chart that is not known is rendered in the newest layout', () => {
+test('an unknown chart is rendered in the newest layout', () => {
   expect(chartProfile('dify', '0.99.0')).toMatchObject({ version: '0.99.0', knownFrom: 'release notes', moves: [] });
   expect(chartProfile('fork', '0.31.0')).toMatchObject({ knownFrom: 'release notes', moves: [] });
 });
@@ -40,7 +40,7 @@ test.each([
   expect(absentComponents(version, target)).toEqual(absent);
 });
 
-describe('what a release reads and serves', () => {
+describe('the variables and routes of a release', () => {
   test.each([
     ['TRIGGER_URL', '1.9.1', false],
     ['TRIGGER_URL', '1.10.0', true],
@@ -63,7 +63,7 @@ describe('what a release reads and serves', () => {
     expect(isServed(path, version)).toBe(expected);
   });
 
-  test('each release serves what the one before served', () => {
+  test('each release serves the routes of the previous one', () => {
     const routes = DIFY_PROFILES.map(({ version }) => routesOf(version));
     for (const [index, before] of routes.slice(0, -1).entries()) {
       expect(routes[index + 1]).toEqual(expect.arrayContaining([...before]));

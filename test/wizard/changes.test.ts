@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Json, JsonObject } from '../../src/base/json.ts';
+import { NEWEST_SET } from '../../src/checklist/default-sets.ts';
 import { validateDeployment } from '../../src/deployment/load.ts';
 import { formatPath } from '../../src/deployment/paths.ts';
 import { changesFor } from '../../src/wizard/changes.ts';
@@ -34,14 +35,14 @@ describe('defaults are never written', () => {
     expect(changes(COMPOSE, { [path]: value })).toEqual({});
   });
 
-  test('a line that says so already stays', () => {
+  test('an existing line with the default is kept', () => {
     expect(changes({ ...COMPOSE, name: 'dify' }, { 'target.httpPort': 80 })).toEqual({});
   });
 
-  test('the set of defaults is named in a new file', () => {
+  test('a new file names its set of defaults', () => {
     expect(changes({}, { tier: 'test', 'target.type': 'compose' })).toEqual({
       apiVersion: 'difyctl/v1',
-      defaults: 1,
+      defaults: NEWEST_SET,
       tier: 'test',
       'target.type': 'compose',
     });
@@ -49,33 +50,32 @@ describe('defaults are never written', () => {
 });
 
 describe('an edit', () => {
-  test('writes what was named and nothing that was not implied anew', () => {
+  test('writes the named field and newly implied ones only', () => {
     expect(changes(PROD, { 'postgres.port': 5433 })).toEqual({ 'postgres.port': 5433 });
   });
 
-  test('keeps what the file says beside a new RPO', () => {
+  test('keeps the fields of the file beside a new RPO', () => {
     const written = changes(PROD, { 'recovery.rpo': '1d' });
     expect(written['recovery.rpo']).toBe('1d');
     expect(Object.keys(written)).not.toContain('recovery.postgres.method');
   });
 
-  test('of replicas by load writes the replicas', () => {
-    expect(changes(PROD, { 'load.concurrentUsers': 2000 })).toEqual({
-      'load.concurrentUsers': 2000,
-      'components.api.replicas': 8,
-      'components.worker.replicas': 11,
-    });
-    expect(changes(PROD, { 'load.concurrentUsers': 100 })).toEqual({ 'load.concurrentUsers': 100 });
+  test('does not write the replicas that a load needs, but others', () => {
+    const load = { 'load.concurrentUsers': 1000 };
+    expect(changes(PROD, load)).toEqual(load);
+    expect(changes(PROD, { ...load, 'components.api.replicas': 16 })).toEqual(load);
+    const fewer = { ...load, 'components.api.replicas': 3 };
+    expect(changes(PROD, fewer)).toEqual(fewer);
   });
 
-  test('takes a field out', () => {
+  test('removes a field', () => {
     expect(changes(PROD, { 'postgres.maxConnections': null })).toEqual({ 'postgres.maxConnections': null });
   });
 });
 
 describe('the other tier', () => {
   test.each(['prod-kubernetes-s3-qdrant', 'prod-compose-s3-qdrant'] as const)(
-    '%s as test: what the file says of its services stays right',
+    '%s as test: the services of the file stay valid',
     (sample) => {
       const { postgres, ...rest } = SAMPLE_FILES[sample] as JsonObject as Record<string, JsonObject>;
       const { mode: _, ...silent } = postgres ?? {};
@@ -86,7 +86,7 @@ describe('the other tier', () => {
   );
 });
 
-describe('another choice drops what the old one had brought along', () => {
+describe('another choice drops the fields of the old one', () => {
   test.each<[string, Readonly<Record<string, Json>>, string, Json]>([
     ['a provider', { 'objectStorage.provider': 'local' }, 'objectStorage', { provider: 'local' }],
     ['a mode', { 'redis.mode': 'bundled' }, 'redis', { mode: 'bundled' }],
@@ -106,7 +106,7 @@ describe('another choice drops what the old one had brought along', () => {
     expect(dataOf({ base: PROD, said: [saying(values)] })[section]).toEqual(expected);
   });
 
-  test('the same choice said again drops nothing', () => {
+  test('the same choice again drops nothing', () => {
     expect(dataOf({ base: PROD, said: [saying({ 'redis.mode': 'external' })] }).redis).toEqual(PROD.redis);
   });
 });

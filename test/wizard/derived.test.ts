@@ -21,7 +21,7 @@ function azureBlobOf(text: string): unknown {
 }
 
 describe('the address of an Azure account', () => {
-  test('is filled in from the name of the account', async () => {
+  test('is derived from the name of the account', async () => {
     const io = new ScriptedPrompter(AZURE);
     expect(azureBlobOf(await written(io))).toEqual({
       accountName: 'dify',
@@ -37,7 +37,7 @@ describe('the address of an Azure account', () => {
     });
   });
 
-  test('follows the name that is edited, and is offered before it is written', async () => {
+  test('follows an edited name, and is offered before it is written', async () => {
     const text = await written(new ScriptedPrompter(AZURE));
     const io = new ScriptedPrompter({ 'objectStorage.azureBlob.accountName': 'acme' }, [
       { edit: 'objectStorage.azureBlob.accountName' },
@@ -58,4 +58,18 @@ test('the Secret of a certificate is named after the deployment if an issuer cre
   expect(target).toMatchObject({
     ingress: { tls: { secretName: 'dify-tls', issuer: { kind: 'ClusterIssuer', name: 'letsencrypt' } } },
   });
+});
+
+test('the secrets of a deployment with a store are references to the store', async () => {
+  const answers = WIZARD_ANSWERS['prod on kubernetes'] ?? {};
+  const others = Object.fromEntries(
+    Object.entries(answers).filter(([, text]) => !/^(env|file|kubernetes):/.test(text)),
+  );
+  const io = new ScriptedPrompter({ ...others, 'secrets.store.name': 'vault' });
+  const text = await written(io, 'apiVersion: difyctl/v1\nsecrets: { provider: external-secrets }\n');
+  const { secrets, postgres, redis, objectStorage } = parseDeployment(text, { source: 'difyctl.yaml' }).deployment;
+  expect(secrets).toEqual({ provider: 'external-secrets', store: { kind: 'SecretStore', name: 'vault' } });
+  expect(postgres).toMatchObject({ password: { external: {} } });
+  expect(redis).toMatchObject({ password: { external: {} } });
+  expect(objectStorage).toMatchObject({ s3: { accessKey: { external: {} }, secretKey: { external: {} } } });
 });

@@ -9,8 +9,8 @@ function missing(data: JsonObject): readonly string[] {
   );
 }
 
-describe('what is missing', () => {
-  test('with nothing said, everything, and what depends on an open choice with that choice', () => {
+describe('missing answers', () => {
+  test('without answers are all required ones, and dependent ones with their choice', () => {
     expect(missing({})).toEqual([
       'target.type',
       'tier',
@@ -71,7 +71,7 @@ describe('what is missing', () => {
     expect(missing(data)).toEqual(expected);
   });
 
-  test('each is a problem with its flag, its variable, and when it is needed', () => {
+  test('are problems with flag, variable, and condition', () => {
     const problems = missingProblems(missingAnswers({ target: { type: 'kubernetes' } }));
     expect(problems).toContainEqual({ path: '--tier', message: 'Environment?  (test, prod)  DIFYCTL_TIER' });
     expect(problems).toContainEqual({

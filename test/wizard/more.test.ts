@@ -15,7 +15,7 @@ async function run(io: ScriptedPrompter, base: JsonObject = {}): Promise<JsonObj
   return completed(draft.base, dataOf(draft));
 }
 
-test('more settings are offered once, by name, and not asked unless they are wanted', async () => {
+test('more settings are offered once, by name, and asked only if chosen', async () => {
   const io = new ScriptedPrompter(PROD);
   const data = await run(io);
   expect(io.offered).toEqual([
@@ -31,7 +31,7 @@ test('more settings are offered once, by name, and not asked unless they are wan
   expect(data).not.toHaveProperty('images');
 });
 
-test('wanted, they are asked after all other questions and written', async () => {
+test('chosen ones are asked after all other questions and written', async () => {
   const io = new ScriptedPrompter({ ...PROD, '<more>': 'yes' });
   expect(await run(io)).toMatchObject({
     target: { nodeSelector: { 'example.com/pool': 'dify', disk: 'ssd' } },
@@ -62,7 +62,7 @@ test('a Compose host has no node selector and no pull secret', async () => {
   ]);
 });
 
-test('Esc at the first of them offers them again, and Esc there takes the last answer back', async () => {
+test('Esc at the first of them offers them again, and Esc there undoes the last answer', async () => {
   const io = new ScriptedPrompter({
     ...COMPOSE,
     '<more>': ['yes', '<back>', 'no'],
@@ -74,7 +74,7 @@ test('Esc at the first of them offers them again, and Esc there takes the last a
   expect(io.asked.slice(-3)).toEqual(['mail.provider', 'load.concurrentUsers', 'mail.provider']);
 });
 
-test('a file that exists is not asked for more settings', async () => {
+test('more settings are not offered for an existing file', async () => {
   const io = new ScriptedPrompter({ '<more>': 'yes' });
   await run(io, SAMPLE_FILES['prod-kubernetes-s3-qdrant']);
   expect(io.offered).toEqual([]);

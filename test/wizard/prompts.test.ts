@@ -52,7 +52,7 @@ describe('a style', () => {
     expect(styled.map(stripVTControlCharacters)).toEqual(['one', 'two']);
   });
 
-  test.each([100, 60, 40])('a note for %i columns says each word once', (width) => {
+  test.each([100, 60, 40])('a note for %i columns has each word once', (width) => {
     const note = { label: 'postgres method', text: 'pitr: it loses up to 5m; a dump loses its whole interval' };
     const shown = noteLines(['A sentence.', note], { ...LOOK, width });
     const words = ['A', 'sentence.', ...note.label.split(' '), ...note.text.split(' ')];
@@ -61,14 +61,14 @@ describe('a style', () => {
 });
 
 describe('a line of text', () => {
-  test('is taken trimmed with Enter', async () => {
+  test('is accepted trimmed with Enter', async () => {
     const { answer, events } = await render(textPrompt, TEXT);
     events.type(' pg.internal ');
     events.keypress('enter');
     await expect(answer).resolves.toEqual({ kind: 'answer', value: { kind: 'typed', text: 'pg.internal' } });
   });
 
-  test('Enter alone takes what is offered, and that is shown', async () => {
+  test('Enter alone accepts the suggestion, and shows it', async () => {
     const { answer, events, getScreen } = await render(textPrompt, { ...TEXT, enter: '5432', reason: 'as usual' });
     expect(lines(getScreen())).toEqual(['Host of PostgreSQL (5432) >', '    as usual']);
     events.keypress('enter');
@@ -76,7 +76,7 @@ describe('a line of text', () => {
     expect(lines(getScreen())).toEqual(['ok Host of PostgreSQL  5432']);
   });
 
-  test('what is needed cannot be left out', async () => {
+  test('a required answer cannot be skipped', async () => {
     const { events, getScreen } = await render(textPrompt, TEXT);
     events.keypress('enter');
     expect(lines(getScreen())).toEqual(['Host of PostgreSQL >', '    Required.']);
@@ -88,28 +88,28 @@ describe('a line of text', () => {
   test.each([
     ['Enter', undefined, ''],
     ['a dash', 'env:DIFY_PG_PASSWORD', '-'],
-  ])('what is optional is left out with %s', async (_, enter, typed) => {
+  ])('an optional answer is skipped with %s', async (_, enter, typed) => {
     const { answer, events } = await render(textPrompt, { ...TEXT, optional: true, enter });
     if (typed !== '') events.type(typed);
     events.keypress('enter');
     await expect(answer).resolves.toEqual({ kind: 'answer', value: { kind: 'left-out' } });
   });
 
-  test('a wrong answer says why and stays to be corrected', async () => {
+  test('a wrong answer shows the reason and can be corrected', async () => {
     const { events, getScreen } = await render(textPrompt, TEXT);
     events.type('a b');
     events.keypress('enter');
     expect(lines(getScreen())).toEqual(['Host of PostgreSQL > a b', '    a host name']);
   });
 
-  test('where it may be a secret, a wrong answer is wiped', async () => {
+  test('a wrong answer that may be a secret is erased', async () => {
     const { events, getScreen } = await render(textPrompt, { ...TEXT, wipe: true });
     events.type('hunter2 hunter2');
     events.keypress('enter');
     expect(lines(getScreen())).toEqual(['Host of PostgreSQL >', '    a host name']);
   });
 
-  test('? on the empty line says why, and is no part of the answer', async () => {
+  test('? on the empty line shows the explanation, and is not part of the answer', async () => {
     const { events, getScreen, answer } = await render(textPrompt, TEXT);
     events.type('?');
     expect(getScreen()).toContain('The name that the Dify processes use.');
@@ -126,7 +126,7 @@ describe('a line of text', () => {
 });
 
 describe('a choice', () => {
-  test('is moved to with arrows, around the ends too', async () => {
+  test('is selected with arrows, which wrap around', async () => {
     const { answer, events, getScreen } = await render(choicePrompt, CHOICE);
     expect(getScreen()).toContain('> standalone');
     events.keypress('down');
@@ -139,7 +139,7 @@ describe('a choice', () => {
     await expect(answer).resolves.toEqual({ kind: 'answer', value: 'standalone' });
   });
 
-  test('is jumped to by its letters, and chosen at once by its key', async () => {
+  test('is selected by its first letters, and chosen at once by its key', async () => {
     const first = await render(choicePrompt, CHOICE);
     first.events.type('sen');
     expect(first.getScreen()).toContain('> sentinel');
@@ -148,7 +148,7 @@ describe('a choice', () => {
     await expect(second.answer).resolves.toEqual({ kind: 'answer', value: 'quit' });
   });
 
-  test('that cannot be had says why and stays', async () => {
+  test('that is not available shows the reason and is not accepted', async () => {
     const { answer, events, getScreen } = await render(choicePrompt, CHOICE);
     events.type('c');
     events.keypress('enter');

@@ -8,7 +8,7 @@ test('docs/questions.md is current (difyctl init --questions > docs/questions.md
   expect(page).toBe(questionsPage());
 });
 
-test('every question stands on the page once', () => {
+test('every question is on the page once', () => {
   const headings = questionsPage().match(/^### `[^`]+`/gm) ?? [];
   expect(headings.map((heading) => heading.slice(5, -1)).sort()).toEqual(QUESTIONS.map(({ id }) => id).sort());
 });

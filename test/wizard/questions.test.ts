@@ -25,7 +25,7 @@ test('every question has an id of its own, a flag and an environment name that t
   }
 });
 
-test('every field that a flag fills and that decides about others has a question', () => {
+test('every field with a flag that other fields depend on has a question', () => {
   const asked = new Set(QUESTIONS.flatMap(({ fills }) => fills));
   const left = FLAG_TABLE.flatMap(({ paths }) => paths).filter((path) => !asked.has(path));
   const sections = new Set(left.map((path) => path.split('.')[0] ?? ''));
@@ -72,10 +72,33 @@ test('every field that a flag fills and that decides about others has a question
     'objectStorage.managed.size',
     'vectorStore.apiKey',
     'vectorStore.managed.size',
+    'marketplace.proxy',
     'recovery.postgres.duration',
+    'recovery.postgres.pgbackrest.stanza',
+    'recovery.postgres.pgbackrest.config',
+    'recovery.postgres.pgbackrest.user',
     'recovery.objectStorage.duration',
     'recovery.vectorStore.duration',
+    'recovery.backup.interval',
+    'recovery.backup.image',
+    'recovery.backup.password',
+    'recovery.backup.caFile',
+    'recovery.backup.s3.accessKey',
+    'recovery.backup.s3.secretKey',
+    'recovery.backup.s3.region',
+    'recovery.backup.azureBlob.accountName',
+    'recovery.backup.azureBlob.accountKey',
+    'recovery.backup.gcs.serviceAccountJson',
+    'recovery.backup.rest.username',
+    'recovery.backup.rest.password',
+    'recovery.backup.objects',
+    'recovery.backup.recipients',
+    'recovery.backup.keep.last',
+    'recovery.backup.keep.daily',
+    'recovery.backup.keep.weekly',
+    'recovery.backup.keep.monthly',
     'recovery.drills.last',
+    'recovery.topology.lostNodes',
     'recovery.measured.restore',
     'recovery.measured.loss',
     'recovery.measured.failover',
@@ -84,16 +107,19 @@ test('every field that a flag fills and that decides about others has a question
   ]);
 });
 
-test.each(PLAIN.map((question) => [question.id, question] as const))('%s says why, in sentences', (_, question) => {
-  expect(question.title).not.toMatch(/[.:]$/);
-  expect(question.why).toMatch(/[.?]$/);
-});
+test.each(PLAIN.map((question) => [question.id, question] as const))(
+  '%s has an explanation in sentences',
+  (_, question) => {
+    expect(question.title).not.toMatch(/[.:]$/);
+    expect(question.why).toMatch(/[.?]$/);
+  },
+);
 
 describe.each(SAMPLES)('in %s', (_, sample) => {
   const answers = answersOf(sample);
   const applicable = PLAIN.filter((question) => question.when(answers));
 
-  test('a default is what the file means where it is silent', () => {
+  test('a default is the value of a file without the field', () => {
     for (const question of applicable) {
       const offer = offerFor(question, answersOf(without(sample, question)));
       if (offer?.kind !== 'default' || currentAnswer(question, answers) !== undefined) continue;
@@ -101,7 +127,7 @@ describe.each(SAMPLES)('in %s', (_, sample) => {
     }
   });
 
-  test('an answer is missing exactly where the file is not whole without it', () => {
+  test('an answer is missing exactly if the file is incomplete without it', () => {
     for (const question of applicable) {
       const silent = without(sample, question);
       if (readPath(sample, pathOf(question)) === undefined || question.id.startsWith('recovery.')) continue;
@@ -112,7 +138,7 @@ describe.each(SAMPLES)('in %s', (_, sample) => {
     }
   });
 
-  test('every choice is one that the schema knows', () => {
+  test('every choice is valid in the schema', () => {
     for (const question of applicable.filter(({ kind, open }) => kind === 'select' && open === undefined)) {
       const known = shapesAt(pathOf(question)).flatMap((shape) => ('choices' in shape ? shape.choices : []));
       const offered = (question.choices?.(answers) ?? []).filter(({ unavailable }) => unavailable === undefined);
@@ -120,7 +146,7 @@ describe.each(SAMPLES)('in %s', (_, sample) => {
     }
   });
 
-  test('what is offered is accepted', () => {
+  test('every suggestion is accepted', () => {
     for (const question of applicable) {
       const silent = without(sample, question);
       const offer = offerFor(question, answersOf(silent));
@@ -146,7 +172,7 @@ function meaning(data: JsonObject): unknown {
   return { ...judged.deployment, components: plannedComponents(judged.deployment) };
 }
 
-/** As nobody had said it: without the sections that held nothing else. */
+/** The file without the answer, and without sections that become empty. */
 function without(data: JsonObject, { fills }: Question): JsonObject {
   return fills.reduce((less, path) => lean(less, path.split('.')), data);
 }

@@ -40,7 +40,7 @@ function textFrom(saying: Overrides): string {
   return editDeployment(undefined, changesFor({ base: {}, said: [saying] }));
 }
 
-/** What the wizard was told, for the other routes: by question. */
+/** Answers of the wizard by question, for the other routes. */
 function questionsOf(
   answers: Readonly<Record<string, string>>,
 ): readonly { flag: string; variable: string; text: string; sets: readonly string[] }[] {
@@ -59,7 +59,7 @@ function questionsOf(
 }
 
 describe.each(Object.entries(WIZARD_ANSWERS))('%s', (_, answers) => {
-  test('the wizard, its equivalent command, flags, variables and --set make the same bytes', async () => {
+  test('the wizard, its equivalent command, flags, variables and --set give the same bytes', async () => {
     const { text, options } = await byWizard(answers);
     const told = questionsOf(answers);
     expect(textFrom(sayingOf(options))).toBe(text);
@@ -71,7 +71,7 @@ describe.each(Object.entries(WIZARD_ANSWERS))('%s', (_, answers) => {
     expect(textFrom(sayingOf([], {}, sets.toReversed()))).toBe(text);
   });
 
-  test('the file is whole, and the same answers once more change nothing', async () => {
+  test('the file is complete, and the same answers once more change nothing', async () => {
     const { text, options } = await byWizard(answers);
     const { deployment } = parseDeployment(text, { source: 'difyctl.yaml' });
     expect(deployment.tier).toBe(answers.tier);
@@ -93,7 +93,7 @@ describe('a file that is edited', () => {
     ['the other tier', { tier: 'test' }, 'tier'],
   ];
 
-  test.each(edits)('%s: the equivalent command makes the same bytes of the same file', async (_, script, edit) => {
+  test.each(edits)('%s: the equivalent command gives the same bytes for the same file', async (_, script, edit) => {
     const { text } = await byWizard(answers);
     const base = readSource(text).data;
     const io = new ScriptedPrompter(script, [{ edit }, 'write']);

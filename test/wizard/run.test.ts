@@ -19,7 +19,7 @@ async function run(io: ScriptedPrompter, start: WizardState = NEW): Promise<Json
 }
 
 describe('a new file', () => {
-  test('asks each question once, in order, and only what concerns it', async () => {
+  test('asks each relevant question once, in order', async () => {
     const io = new ScriptedPrompter(COMPOSE);
     await run(io);
     expect(io.asked).toEqual([
@@ -35,7 +35,7 @@ describe('a new file', () => {
     ]);
   });
 
-  test('says how far it is, once target and tier tell how many questions there are', async () => {
+  test('shows its progress once target and tier determine the number of questions', async () => {
     const io = new ScriptedPrompter(COMPOSE);
     await run(io);
     expect(io.prompts.map(({ progress }) => progress)).toEqual([
@@ -45,14 +45,14 @@ describe('a new file', () => {
     ]);
   });
 
-  test('does not ask what was said on the command line', async () => {
+  test('does not ask questions that flags answer', async () => {
     const io = new ScriptedPrompter(COMPOSE);
     const said = [{ path: ['mail', 'provider'], value: 'none', source: '--mail-provider' }];
     await run(io, { base: {}, said: [said] });
     expect(io.asked).not.toContain('mail.provider');
   });
 
-  test('Esc takes the last answer back; what was typed is offered again', async () => {
+  test('Esc undoes the last answer; the typed text is offered again', async () => {
     const io = new ScriptedPrompter({
       ...PROD,
       'postgres.host': ['wrong.example.internal', 'right.example.internal'],
@@ -70,20 +70,20 @@ describe('a new file', () => {
     expect(await run(io)).toMatchObject({ target: { type: 'compose' } });
   });
 
-  test('says what RTO and RPO mean, with reasons, once both are there', async () => {
+  test('shows what RTO and RPO imply, with reasons, once both are given', async () => {
     const io = new ScriptedPrompter(PROD);
     await run(io);
     expect(io.said[0]).toContain('An RTO of 4h and an RPO of 15m');
     expect(io.said).toContainEqual({ label: 'postgres method', text: expect.stringMatching(/^pitr: /) });
   });
 
-  test('nobody leaves with a file: the review throws', async () => {
+  test('quitting the review throws and writes no file', async () => {
     await expect(run(new ScriptedPrompter(COMPOSE, []))).rejects.toBeInstanceOf(Interrupted);
   });
 });
 
 describe('the review', () => {
-  test('a line that is edited brings what it makes necessary, and drops what it makes impossible', async () => {
+  test('an edited answer asks for required fields, and drops impossible ones', async () => {
     const io = new ScriptedPrompter(
       {
         ...PROD,
@@ -117,7 +117,7 @@ describe('the review', () => {
     });
   });
 
-  test('names what is open, and the file cannot be written before it is closed', async () => {
+  test('names open questions, and writes no file before they are answered', async () => {
     const data = { tier: 'test', target: { type: 'kubernetes' }, apiVersion: 'difyctl/v1' };
     expect(reviewOf({ base: data, said: [] }).open).toEqual(['urls.console is missing: Public address']);
     const wrong = { ...data, urls: { console: 'x', api: 'http://a', app: 'http://a', files: 'http://a' } };
@@ -128,13 +128,13 @@ describe('the review', () => {
 describe('a file that exists', () => {
   const base = SAMPLE_FILES['prod-kubernetes-s3-qdrant'] as JsonObject;
 
-  test('is not asked through again, and nothing changes by looking at it', async () => {
+  test('opens in review without questions, and reading it changes nothing', async () => {
     const io = new ScriptedPrompter({});
     expect(await run(io, { base, said: [] })).toEqual(base);
     expect(io.asked).toEqual([]);
   });
 
-  test('its review says what changes, old and new', async () => {
+  test('shows old and new values in its review', async () => {
     const io = new ScriptedPrompter({ 'postgres.host': 'pg2.example.internal', 'postgres.port': '5433' }, [
       { edit: 'postgres.host' },
       { edit: 'postgres.port' },
@@ -151,7 +151,7 @@ describe('a file that exists', () => {
     );
   });
 
-  test('offers its own values, and a field can be taken out', async () => {
+  test('offers its own values, and a field can be removed', async () => {
     const io = new ScriptedPrompter({ 'target.ingress.className': '<none>' }, [
       { edit: 'target.ingress.className' },
       'write',
@@ -161,7 +161,7 @@ describe('a file that exists', () => {
     expect(data.target).not.toHaveProperty('ingress.className');
   });
 
-  test('what agreed with the old RPO and not with the new one is asked again', async () => {
+  test('an answer that fits the old RPO and not the new one is asked again', async () => {
     const implied = completed({}, { ...base, recovery: { rto: '4h', rpo: '1d' } });
     const io = new ScriptedPrompter({ 'recovery.rpo': '15m' }, [{ edit: 'recovery.rpo' }, 'write']);
     const data = await run(io, { base: implied, said: [] });
@@ -175,7 +175,7 @@ describe('a file that exists', () => {
     expect(io.reviews.at(-1)?.notes).toEqual([]);
   });
 
-  test('what followed from the old RPO stays if that is typed, and the review says so', async () => {
+  test('a value that the old RPO implied stays if it is typed again, and the review says so', async () => {
     const implied = completed({}, { ...base, recovery: { rto: '4h', rpo: '1d' } });
     const io = new ScriptedPrompter({ 'recovery.rpo': '15m', 'recovery.postgres.interval': '12h' }, [
       { edit: 'recovery.rpo' },

@@ -43,4 +43,7 @@ export const RETIRED: readonly RetiredWord[] = [
   { pattern: 'unawares', instead: 'by accident' },
   { pattern: 'given away', instead: 'owned by' },
   { pattern: 'log shipped', instead: 'WAL archived' },
+  { pattern: 'leads? in', instead: 'accepts outside traffic' },
+  { pattern: 'ends? (?:no )?TLS', instead: 'terminates TLS' },
+  { pattern: 'nobody', instead: 'no one, no user' },
 ];

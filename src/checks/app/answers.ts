@@ -3,6 +3,7 @@ import {
   type AnswersFact,
   APP_ANSWERS,
   APP_HEALTH,
+  INIT,
   PING,
   SETUP,
   SIGN_IN,
@@ -101,6 +102,10 @@ export const appSetup: Check = {
       return finding('fail', { observed: `${SETUP}: ${answerInWords(answer)}`, expected: SET_UP });
     }
     if (step === 'finished') return pass(FIRST_ADMINISTRATOR_IS_SET, SET_UP);
+    const init = context.evidence(APP_ANSWERS).answers.find(({ path }) => path === INIT);
+    if (init?.status === 200 && field(init, 'status') === 'not_started') {
+      return pass('no administrator yet; the setup page asks for INIT_PASSWORD', SET_UP);
+    }
     const observed = 'no administrator yet: the first person who opens the page becomes administrator';
     const remedy = `create it now: ${urls.console}/install`;
     if (tier === 'prod') return finding('warn', { observed, expected: 'a first administrator', remedy });

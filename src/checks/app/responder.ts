@@ -1,4 +1,4 @@
-import type { Answer, Responder } from '../../evidence/app/answers.ts';
+import { type Answer, isRedirect, type Responder } from '../../evidence/app/answers.ts';
 
 /**
  * Who answered. Dify's API is recognized by its version header, Engine.IO by its handshake, the web server by HTML or a
@@ -7,16 +7,13 @@ import type { Answer, Responder } from '../../evidence/app/answers.ts';
 export function answeredBy(answer: Answer): Responder | 'nginx' | 'none' {
   if (answer.status === undefined) return 'none';
   if (/^0\{.*"sid"/.test(answer.body)) return 'apiWebsocket';
-  if (answer.version !== '') return 'api';
   const isPage = /html/.test(answer.contentType);
-  // nginx's own pages: it could not reach a server (502, 504), or no rule matches.
+  // nginx's own pages: it could not reach a server (502, 504), refused a body (413), or no rule matches. It may be told
+  // to add headers to them.
   if (isPage && /<center>nginx/.test(answer.body)) return 'nginx';
+  if (answer.version !== '') return 'api';
   if (isPage || isRedirect(answer)) return 'web';
   return /json/.test(answer.contentType) ? 'pluginDaemon' : 'nginx';
-}
-
-function isRedirect({ status }: Answer): boolean {
-  return status !== undefined && status >= 300 && status < 400;
 }
 
 /** The answer in a few words: `401 application/json from the API`. */

@@ -1,5 +1,7 @@
 import { plannedComponents } from '../../deployment/components.ts';
-import { type Answer, APP_ANSWERS, type Responder, ROUTES } from '../../evidence/app/answers.ts';
+import type { Deployment } from '../../deployment/schema/deployment.ts';
+import { type Answer, APP_ANSWERS, type Responder, ROUTES, type Route } from '../../evidence/app/answers.ts';
+import { PORTS, SERVICE_OF } from '../../render/compose/names.ts';
 import { isServed } from '../../versions/routes.ts';
 import type { Check, Observation } from '../check.ts';
 import { counted, deploymentOf, finding, pass, some } from '../judgement.ts';
@@ -27,7 +29,9 @@ export const appRoutes: Check = {
     if (wrong.length === 0)
       return { ...pass(`${counted(routes.length, 'path')} through ${via}`, expected), observations };
     const observed = some(wrong.map((one) => `${one.subject}: ${one.observed}, not ${one.expected}`));
-    return { ...finding('fail', { observed, expected, message: observed }), observations };
+    const missing = routes.find(({ path, by }) => isMissing(path, by, answers));
+    const remedy = missing === undefined ? {} : { remedy: locationFor(missing, deployment) };
+    return { ...finding('fail', { observed, expected, message: observed, ...remedy }), observations };
   },
 };
 
@@ -41,4 +45,20 @@ function observation(path: string, by: Responder, answers: readonly Answer[]): O
     observed: answer === undefined ? 'not asked' : answerInWords(answer),
     expected: NAMES[by],
   };
+}
+
+/** True if nginx has no rule for a path: the rule for every other path, which leads to the web front end, applies. */
+function isMissing(path: string, by: Responder, answers: readonly Answer[]): boolean {
+  const answer = answers.find((one) => one.path === path);
+  return by !== 'web' && answer !== undefined && answeredBy(answer) === 'web';
+}
+
+/** The location that is missing, with the server behind it. */
+function locationFor({ prefix, by }: Route, { target }: Deployment): string {
+  const port = by === 'pluginDaemon' ? PORTS.pluginDaemon : PORTS.api;
+  const server = target.type === 'compose' ? SERVICE_OF[by] : `the Service of ${NAMES[by].replace(/^the /, '')}`;
+  const location = `location ${prefix} { proxy_pass http://${server}:${port}; }`;
+  return target.type === 'compose'
+    ? `difyctl install restores the rule that nginx lacks: ${location}`
+    : `difyctl install restores the rule that nginx lacks: location ${prefix}, to port ${port} of ${server}`;
 }

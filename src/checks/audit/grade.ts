@@ -14,7 +14,7 @@ const BANDS: readonly (readonly [lowest: number, grade: Grade])[] = [
 ];
 /** The share of its risk that a result takes from the score. */
 const SHARES = { fail: 1, warn: 0.5, unknown: 0.25, pass: 0, skip: 0 } as const;
-/** A failure of this risk lets others in or loses work: the score is at most this, whatever else is well. */
+/** A failure of this risk gives others access or loses work: the score is at most this, whatever else passes. */
 const CAPS: readonly (readonly [risk: number, most: number])[] = [
   [10, 29],
   [8, 59],

@@ -9,8 +9,12 @@ const DEFINED_BY: readonly (readonly [group: string, remedy: string])[] = [
     'gateway.networking.k8s.io',
     'install the Gateway API and a controller for it: https://gateway-api.sigs.k8s.io/guides/',
   ],
-  ['external-secrets.io', 'install External Secrets: https://external-secrets.io/latest/introduction/getting-started/'],
+  [
+    'external-secrets.io',
+    'install External Secrets, or set secrets.apiVersion to the version that the cluster serves: https://external-secrets.io/latest/introduction/getting-started/',
+  ],
   ['monitoring.coreos.com', 'install the Prometheus operator, or disable its monitors'],
+  ['keda.sh', 'install KEDA: https://keda.sh/docs/latest/deploy/, or remove autoscaling.queueLength'],
   ['cert-manager.io', 'install cert-manager: https://cert-manager.io/docs/installation/'],
 ];
 

@@ -17,7 +17,7 @@ export const priorityClass: Check = {
       ...new Set(context.evidence(RENDERED_OBJECTS).workloads.map(({ demands }) => demands.priorityClass)),
     ].filter(Boolean);
     if (named.length === 0) return pass('no priority class is named');
-    const classes = context.evidence(PRIORITY_CLASSES);
+    const classes = context.evidence(PRIORITY_CLASSES).map(({ name }) => name);
     const missing = named.filter((name) => !classes.includes(name));
     if (missing.length === 0) return pass(`priority class ${listed(named)} exists`);
     return finding('fail', {

@@ -1,30 +1,54 @@
-import { parseQuantity } from '../../base/quantity.ts';
-import { API_CPU_PER_REQUEST_PER_SECOND, SECONDS_BETWEEN_REQUESTS, usersServed } from '../../checklist/load.ts';
+import { loadFigureOf } from '../../checklist/default-sets.ts';
+import { coresNeeded, isSizedByLoad } from '../../checklist/load.ts';
+import { replicasForLoad } from '../../deployment/load-replicas.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
-import type { Planned } from '../planned.ts';
+import { figureWords, type ServedLoad, servedLoads, servedWords } from '../../deployment/served-load.ts';
+import { RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
+import type { Check } from '../check.ts';
+import { deploymentOf, finding, listed, pass } from '../judgement.ts';
+import { type Planned, plannedOf } from '../planned.ts';
+import { infoInTest, whereFile } from '../when.ts';
 
-/** The users that the planned api serves, beside those that the file expects. */
-export interface LoadVerdict {
-  readonly isEnough: boolean;
-  /** `3 replicas of api with 4 CPU serve about 750 users at once (…)` */
-  readonly words: string;
-  /** Replicas of the api that serve the expected users. */
-  readonly needed: number;
-}
+/** Compares the CPU of the planned replicas, at the maxima of autoscalers, with a published figure. */
+export const configLoad: Check = {
+  id: 'config.load',
+  title: 'the planned replicas serve load.concurrentUsers',
+  phases: ['preflight'],
+  severity: infoInTest,
+  when: whereFile(({ load }) => load?.concurrentUsers !== undefined),
+  requires: [],
+  optional: [RENDERED_OBJECTS],
+  remedy: 'raise the replicas, or the CPU limits, of the components that the message names',
+  judge: (context) => {
+    const deployment = deploymentOf(context);
+    const users = deployment.load?.concurrentUsers ?? 0;
+    const planned = plannedOf(context, 'most');
+    const loads = servedLoads(deployment, planned);
+    const expected = `replicas for ${users} users at once (load.concurrentUsers)`;
+    const few = loads.filter((one) => one.users < users);
+    const figure = figureWords(deployment);
+    if (few.length === 0) {
+      const [first] = loads;
+      const most = first === undefined ? 'nothing is planned' : `${servedWords(first)} serve about ${first.users}`;
+      return pass(`${most} users at once (${figure})`, expected);
+    }
+    const observed = listed(few.map((one) => `${servedWords(one)} serve about ${one.users} users`));
+    return finding('warn', {
+      observed: `${observed} (${figure})`,
+      expected,
+      message: `${observed} at once, fewer than load.concurrentUsers (${users}); ${figure}`,
+      remedy: `set ${listed(few.map((one) => suggestion(deployment, planned, one)))}`,
+    });
+  },
+};
 
-/**
- * Compares `load.concurrentUsers` with the CPU limits of the api. `planned` has autoscaled components at their maxima.
- * Undefined if the file expects no number of users. An estimate: the figure is of one published load test.
- */
-export function judgeLoad({ load }: Deployment, { api }: Planned): LoadVerdict | undefined {
-  const users = load?.concurrentUsers;
-  const cpu = parseQuantity(api.limits.cpu);
-  if (users === undefined || !(cpu > 0)) return undefined;
-  const served = usersServed(api.replicas * cpu);
-  const figure = `${API_CPU_PER_REQUEST_PER_SECOND} CPU for each request per second, a request of each user every ${SECONDS_BETWEEN_REQUESTS} s`;
-  return {
-    isEnough: served >= users,
-    words: `${api.replicas} × api with ${api.limits.cpu} CPU serve about ${served} users at once (${figure})`,
-    needed: Math.ceil(users / usersServed(cpu)),
-  };
+/** The field to raise so that the component serves the load, with its value. */
+function suggestion(deployment: Deployment, planned: Planned, { component, replicas }: ServedLoad): string {
+  if (isSizedByLoad(deployment.target.type, component)) {
+    const count = replicasForLoad(deployment, component, planned[component]) ?? replicas;
+    const isScaled = planned[component].autoscaling !== undefined;
+    return `components.${component}.${isScaled ? 'autoscaling.maxReplicas' : 'replicas'} to ${count}`;
+  }
+  const needed = coresNeeded(loadFigureOf(deployment), component, deployment.load?.concurrentUsers ?? 0);
+  return `components.${component}.resources.limits.cpu to ${Math.ceil(needed / Math.max(1, replicas))}`;
 }

@@ -3,7 +3,9 @@ import { isPlainDsnValue } from '../../evidence/secret-traits.ts';
 import { SECRETS_FACTS, type SecretFact } from '../../evidence/secrets.ts';
 import type { Check } from '../check.ts';
 import { deploymentOf, finding, pass } from '../judgement.ts';
+import { notReached } from '../services/probed.ts';
 import { error, withFile } from '../when.ts';
+import { isUnread } from './secrets.ts';
 
 /** A secret that one component accepts and another cannot use. */
 interface PasswordIncompatibility {
@@ -22,10 +24,12 @@ export const passwordForms: Check = {
     'choose a value of letters, digits, - and _ ; for secrets of this deployment, { generated: true } creates one',
   judge: (context) => {
     const deployment = deploymentOf(context);
-    const facts = context.evidence(SECRETS_FACTS).filter((fact) => fact.unresolved === undefined);
+    const all = context.evidence(SECRETS_FACTS);
+    const facts = all.filter((fact) => fact.unresolved === undefined);
     const expected = 'secrets that every component can read';
     const stumbles = [...pluginLogin(deployment, facts), ...headers(facts), ...mail(facts), ...agentKey(facts)];
     const [first] = stumbles;
+    if (first === undefined && all.some(isUnread)) return notReached('config.secrets');
     if (first === undefined) return pass('every component can read every secret', expected);
     return finding('fail', {
       observed: stumbles.map(({ observed }) => observed).join('; '),

@@ -1,11 +1,11 @@
 import type { ComponentName } from '../../checklist/components.ts';
 import { SINGLE_REPLICA } from '../../checklist/sizing.ts';
+import { plannedPools } from '../../deployment/worker-pools.ts';
 import { RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
-import type { Check, Judgement } from '../check.ts';
+import type { Check } from '../check.ts';
 import { deploymentOf, finding, listed, pass } from '../judgement.ts';
 import { plannedOf } from '../planned.ts';
 import { errorInProd, withFile } from '../when.ts';
-import { judgeLoad, type LoadVerdict } from './load.ts';
 
 /**
  * Stateless components that can run more than once, by target. On Compose, nginx and the proxies own a port or a name.
@@ -37,8 +37,12 @@ export const configReplicas: Check = {
       const remedy = `set ${listed(doubled.map((name) => `components.${name}.replicas`))} to 1`;
       return finding('fail', { observed: listed(words), expected, remedy });
     }
-    const single = SCALED[deployment.target.type].filter((name) => planned[name].enabled && planned[name].replicas < 2);
-    if (single.length === 0) return ofLoad(judgeLoad(deployment, plannedOf(context, 'most')), expected);
+    const components = SCALED[deployment.target.type].filter(
+      (name) => planned[name].enabled && planned[name].replicas < 2,
+    );
+    const pools = plannedPools(deployment).filter(({ replicas }) => replicas < 2);
+    const single = [...components, ...pools.map(({ name }) => `worker.pools.${name}`)];
+    if (single.length === 0) return pass('two or more replicas of each stateless component', expected);
     return finding('fail', {
       observed: `one replica of ${listed(single)}`,
       expected,
@@ -47,16 +51,3 @@ export const configReplicas: Check = {
     });
   },
 };
-
-/** The verdict if the numbers of replicas are right: whether they serve the users that the file expects. */
-function ofLoad(load: LoadVerdict | undefined, expected: string): Judgement {
-  const enough = 'two or more replicas of each stateless component';
-  if (load === undefined) return pass(enough, expected);
-  if (load.isEnough) return pass(`${enough}; ${load.words}`, expected);
-  return finding('warn', {
-    observed: load.words,
-    expected: 'replicas for load.concurrentUsers',
-    message: `${load.words}, fewer than load.concurrentUsers`,
-    remedy: `set components.api.replicas, or components.api.autoscaling.maxReplicas, to ${load.needed}`,
-  });
-}

@@ -1,6 +1,7 @@
-import { SECRETS_FACTS, type SecretFact } from '../../evidence/secrets.ts';
-import type { Check } from '../check.ts';
+import { EXTERNAL, SECRETS_FACTS, type SecretFact } from '../../evidence/secrets.ts';
+import type { Check, Judgement } from '../check.ts';
 import { counted, finding, listed, pass, some } from '../judgement.ts';
+import { notReached } from '../services/probed.ts';
 import { error, errorInProdElseWarning, withFile } from '../when.ts';
 
 export const configSecrets: Check = {
@@ -14,7 +15,7 @@ export const configSecrets: Check = {
   judge: (context) => {
     const facts = context.evidence(SECRETS_FACTS);
     const expected = 'every reference resolves';
-    const unresolved = facts.filter((fact) => fact.unresolved !== undefined);
+    const unresolved = facts.filter((fact) => fact.unresolved !== undefined && !isUnread(fact));
     if (unresolved.length > 0) {
       const observed = `${counted(unresolved.length, 'reference')} without a value`;
       const words = unresolved.map(({ path, unresolved: reason }) => `${path}: ${reason}`);
@@ -25,6 +26,8 @@ export const configSecrets: Check = {
         remedy: firstStep(unresolved),
       });
     }
+    const unread = facts.filter(isUnread);
+    if (unread.length > 0) return notYetRead(unread);
     const spaced = facts.filter(({ path, traits }) => traits.includes('space-at-end') && !path.endsWith('Json'));
     if (spaced.length > 0) {
       const paths = listed(spaced.map(({ path }) => path));
@@ -38,6 +41,27 @@ export const configSecrets: Check = {
     return pass(`${counted(facts.length, 'secret')} resolved`, expected);
   },
 };
+
+/** True for a secret of a store that difyctl has not read. */
+export function isUnread({ source, unresolved }: SecretFact): boolean {
+  return source === EXTERNAL && unresolved !== undefined;
+}
+
+/**
+ * difyctl reads the values of a store only from the Secret that External Secrets creates. Without the values, services
+ * cannot be probed, which is not a failure of the services.
+ */
+function notYetRead(unread: readonly SecretFact[]): Judgement {
+  const observed = `difyctl has not read ${counted(unread.length, 'secret')} of the store yet`;
+  const words = unread.map(({ path, unresolved }) => `${path}: ${unresolved}`);
+  return {
+    status: 'unknown',
+    observed: `${observed}: ${some(words)}`,
+    expected: 'every reference resolves',
+    message: [`${observed}, so the services that need them were not probed`, ...words].join('\n'),
+    remedy: 'create the Secret first, then check again: difyctl secrets apply',
+  };
+}
 
 function firstStep(unresolved: readonly SecretFact[]): string {
   const variables = unresolved.map(({ source }) => /^env (.+)$/.exec(source)?.[1]).filter((name) => name !== undefined);
@@ -59,7 +83,8 @@ export const publishedSecrets: Check = {
   requires: [SECRETS_FACTS],
   remedy: 'choose another value, or let difyctl create one: { generated: true }',
   judge: (context) => {
-    const facts = context.evidence(SECRETS_FACTS).filter((fact) => fact.unresolved === undefined);
+    const all = context.evidence(SECRETS_FACTS);
+    const facts = all.filter((fact) => fact.unresolved === undefined);
     const expected = 'values of your own';
     const published = facts.filter((fact) => fact.isPublished);
     if (published.length > 0) {
@@ -81,6 +106,7 @@ export const publishedSecrets: Check = {
       const words = short.map(({ path, length }) => `${path} (${counted(length, 'character')})`);
       return finding('warn', { observed: `short: ${listed(words)}`, expected: `${SHORTEST} characters or more` });
     }
+    if (all.some(isUnread)) return notReached('config.secrets');
     return pass('no published default, no short secret', expected);
   },
 };

@@ -34,7 +34,7 @@ interface Gap {
   readonly remedy: string;
 }
 
-/** The gap if the public addresses are https and nothing that is rendered ends TLS; undefined if there is none. */
+/** The gap if the public addresses are https and no rendered component terminates TLS; undefined if there is none. */
 function unended({ target }: Deployment, set: RenderedSet | undefined): Gap | undefined {
   if (target.type === 'compose') {
     if (target.tls !== undefined) return undefined;
@@ -45,7 +45,7 @@ function unended({ target }: Deployment, set: RenderedSet | undefined): Gap | un
     };
   }
   const ingresses = set?.ingresses ?? (target.ingress === undefined ? [] : [{ tls: target.ingress.tls !== undefined }]);
-  // The listeners of a Gateway end TLS; cluster.gateway checks them.
+  // The listeners of a Gateway terminate TLS; cluster.gateway checks them.
   if ((set?.routes ?? []).length > 0) return undefined;
   if (ingresses.length === 0) return withoutIngress(set?.openServices ?? []);
   if (ingresses.every(({ tls }) => tls)) return undefined;

@@ -58,7 +58,7 @@ function statusOf({ outcome }: ManifestFact, { hasLogin }: RegistryFact, { targe
     case 'missing':
       return 'fail';
     case 'denied':
-      // Nodes may have their own identity (ECR, Artifact Registry, ACR), which cannot be seen from here.
+      // Nodes may have their own identity (ECR, Artifact Registry, ACR), which difyctl cannot read.
       return target.type === 'kubernetes' && !hasLogin ? 'skip' : 'fail';
     default:
       return 'warn';

@@ -1,6 +1,7 @@
 import { formatBytes } from '../../base/quantity.ts';
-import { PLUGIN_PACKAGE_BYTES, UPLOAD_LIMITS_MB } from '../../checklist/uploads.ts';
+import { PLUGIN_PACKAGE_BYTES } from '../../checklist/uploads.ts';
 import type { NamesSettings } from '../../evidence/names/settings.ts';
+import { largestUpload, uploadLimits } from '../../evidence/names/upload-limits.ts';
 import { finding, listed, pass } from '../judgement.ts';
 import { error } from '../when.ts';
 import { settingsCheck } from './settings-check.ts';
@@ -15,13 +16,13 @@ export const namesBodySize = settingsCheck(
     remedy: 'lower the UPLOAD_*_SIZE_LIMIT, or raise the limit of that server',
   },
   (settings) => {
-    const limits = requiredLimits(settings);
+    const limits = uploadLimits(settings);
     const unread = limits.filter(({ bytes }) => !Number.isFinite(bytes) || bytes <= 0);
     if (unread.length > 0) {
       const observed = listed(unread.map(({ name, value }) => `${name} is ${value}`));
       return finding('fail', { observed, expected: 'numbers: MB for UPLOAD_*, bytes for plugin packages' });
     }
-    const largest = limits.reduce((most, limit) => (limit.bytes > most.bytes ? limit : most));
+    const largest = largestUpload(limits);
     const expected = `at least ${formatBytes(largest.bytes)}, as ${largest.name} allows`;
     const narrow = settings.bodyLimits.filter(({ value }) => bytesOf(value) < largest.bytes);
     if (narrow.length > 0) {
@@ -44,26 +45,6 @@ export const namesBodySize = settingsCheck(
     return pass(`${formatBytes(largest.bytes)} can be uploaded`, expected);
   },
 );
-
-interface RequiredLimit {
-  readonly name: string;
-  readonly value: string;
-  readonly bytes: number;
-}
-
-/** Everything that users may upload, and the setting that allows it. */
-function requiredLimits(settings: NamesSettings): readonly RequiredLimit[] {
-  const { api = {}, pluginDaemon = {} } = settings.variables;
-  const set = Object.entries(api).filter(([name]) => /^UPLOAD_\w*FILE_SIZE_LIMIT$/.test(name));
-  const limits = { ...UPLOAD_LIMITS_MB, ...Object.fromEntries(set) };
-  const uploads = Object.entries(limits).map(([name, value]) => ({
-    name,
-    value: String(value),
-    bytes: Number(value) * MIB,
-  }));
-  const plugin = pluginDaemon.MAX_PLUGIN_PACKAGE_SIZE ?? String(PLUGIN_PACKAGE_BYTES.daemon);
-  return [...uploads, { name: 'MAX_PLUGIN_PACKAGE_SIZE', value: plugin, bytes: Number(plugin) }];
-}
 
 function packageLimits({ variables }: NamesSettings): { readonly api: number; readonly daemon: number } {
   return {

@@ -53,7 +53,7 @@ export const namesCertificate: Check = {
 function servesNothingYet(context: JudgeContext): boolean {
   const { target } = deploymentOf(context);
   if (target.type === 'kubernetes') return beforeFirstInstall(context);
-  // A load balancer in front ends TLS even if nothing runs behind it.
+  // A load balancer in front terminates TLS even if nothing runs behind it.
   if (target.tls === undefined) return false;
   return !(context.optionalEvidence(HOST_PORTS)?.data ?? []).some(({ state }) => state === 'own');
 }

@@ -5,7 +5,6 @@ import { RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
 import type { Check, Judgement } from '../check.ts';
 import { finding, listed, pass } from '../judgement.ts';
 import { type Planned, plannedOf } from '../planned.ts';
-import { declaredOnly } from '../services/probed.ts';
 import { errorInProdElseWarning } from '../when.ts';
 import { fittingReplicas } from './connection-maxima.ts';
 import { ofAll, ofPostgres, type PostgresContext, postgresContext, quoted, serverIn } from './context.ts';
@@ -41,7 +40,7 @@ function judgeServer(seen: PostgresContext, server: ServerFact, { planned, least
   const formula = `${terms.map(({ words }) => words).join(' + ')} = ${needed}`;
   const expected = `${withMargin(needed)} connections: ${formula}, plus a margin of 10 %`;
   const room = roomOf(seen, server);
-  if (room === undefined) return unseen(seen);
+  if (room === undefined) return unknownLimit(seen);
   const message = `${room.words}; Dify may open ${formula}`;
   if (room.free >= withMargin(needed)) return { ...pass(room.words, expected), message };
   return finding(room.free < needed ? 'fail' : 'warn', {
@@ -111,12 +110,17 @@ function behindPooler(connections: ServerFact['connections']): Room | undefined 
 }
 
 /** The judgement without a limit. Behind a pooler, the limit of the server is not the one that applies. */
-function unseen({ postgres }: PostgresContext): Judgement {
+function unknownLimit({ postgres }: PostgresContext): Judgement {
+  const observed = 'the connection limit is not visible, and the file declares none';
   if (postgres.managed !== undefined) {
-    return declaredOnly('the number of connections', 'set postgres.maxConnections to the limit of the service');
+    return finding('warn', {
+      observed,
+      expected: 'postgres.maxConnections',
+      remedy: 'set postgres.maxConnections to the limit of the service',
+    });
   }
   return finding('warn', {
-    observed: 'the connection limit is not visible',
+    observed,
     expected: 'postgres.maxConnections, or a role that may read the pooler’s console (stats_users)',
     remedy: 'set postgres.maxConnections to max_client_conn of the pooler',
   });

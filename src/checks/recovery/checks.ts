@@ -1,5 +1,7 @@
 import type { Check } from '../check.ts';
+import { recoveryArchive } from './archive.ts';
 import { recoveryAvailability } from './availability.ts';
+import { recoveryBackupChecks } from './backup/checks.ts';
 import { recoveryConfiguration } from './configuration.ts';
 import { recoveryConsistency } from './consistency.ts';
 import { recoveryDrills } from './drills.ts';
@@ -28,4 +30,6 @@ export const recoveryChecks: readonly Check[] = [
   recoveryRedis,
   recoverySecrets,
   recoveryConfiguration,
+  recoveryArchive,
+  ...recoveryBackupChecks,
 ];

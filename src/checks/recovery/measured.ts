@@ -5,7 +5,9 @@ import { MEASUREMENT_VALID_SECONDS } from '../../recovery/figures.ts';
 import type { Check } from '../check.ts';
 import { deploymentOf, finding } from '../judgement.ts';
 import { errorInProd, whereFile } from '../when.ts';
+import { aside } from './aside.ts';
 import { declared } from './declared.ts';
+import { dayOf, drillEvidence, measuredDrill } from './drilled.ts';
 
 /** The deployment without a measurement that is no longer valid. */
 export function currentPlan(deployment: Deployment, now: Date): Deployment {
@@ -23,8 +25,11 @@ export const recoveryMeasured: Check = {
   severity: errorInProd,
   when: whereFile(({ recovery }) => recovery?.measured !== undefined),
   requires: [],
-  remedy: 'restore again into a second installation, and set recovery.measured to the new figures',
+  optional: drillEvidence,
+  remedy: 'difyctl drill',
   judge: (context) => {
+    const drill = measuredDrill(context);
+    if (drill !== undefined) return aside(`the drill of ${dayOf(drill)} measured the restore: see recovery.rto`);
     const at = deploymentOf(context).recovery?.measured?.at ?? '';
     const expected = `measured within ${span(MEASUREMENT_VALID_SECONDS)}`;
     if (isFresh(at, context.now, MEASUREMENT_VALID_SECONDS))

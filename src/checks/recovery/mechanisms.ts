@@ -1,4 +1,7 @@
+import { span } from '../../base/duration.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
+import { BACKUPS } from '../../evidence/recovery/backups.ts';
+import { ageOf, type BackupSetFact, newestSet } from '../../recovery/backup-facts.ts';
 import type { Disaster, Loss, Standby } from '../../recovery/losses.ts';
 import { lossesIn } from '../../recovery/losses.ts';
 import type { Check, JudgeContext } from '../check.ts';
@@ -59,7 +62,7 @@ export function unobservedFailovers(context: JudgeContext, { postgres, redis }: 
 }
 
 /** The evidence that `observedLosses` uses. */
-export const lossEvidence = evidenceOf('archive', 'standby', 'versions');
+export const lossEvidence: Check['requires'] = [...evidenceOf('archive', 'standby', 'versions'), BACKUPS];
 
 /**
  * What each store loses, and for each figure whether its mechanism was seen. A measured figure is only declared, so its
@@ -73,8 +76,36 @@ export function observedLosses(
 ): readonly Loss[] {
   return lossesIn(disaster, deployment, standby).map((loss) => {
     const { by } = loss;
+    const set = setOf(context, loss, deployment);
+    if (set !== undefined) return lossWithSet(loss, set, context.now);
     if (by === undefined || (by !== 'measurement' && isObserved(context, by))) return loss;
     const see = by === 'measurement' ? 'recovery.measured' : observingCheck(context, by);
     return see === undefined ? { ...loss, declared: true } : { ...loss, see };
   });
+}
+
+/** The newest set, if PostgreSQL is restored from sets. Undefined without evidence of one. */
+export function newestSeenSet(context: JudgeContext): BackupSetFact | undefined {
+  if ((context.deployment?.recovery?.postgres?.method ?? 'dump') !== 'dump') return undefined;
+  const facts = context.optionalEvidence(BACKUPS)?.data;
+  return facts === undefined ? undefined : newestSet(facts);
+}
+
+/** The set that is the copy of a store which the plan only declares. Undefined if difyctl sees no such copy. */
+function setOf(context: JudgeContext, { store, declared }: Loss, { recovery }: Deployment): BackupSetFact | undefined {
+  if (declared !== true || (store === 'postgres' && recovery?.postgres?.method !== 'dump')) return undefined;
+  const facts = context.optionalEvidence(BACKUPS)?.data;
+  const set = facts === undefined ? undefined : newestSet(facts);
+  const part = { postgres: 'postgres-main', objectStorage: 'objects', vectorStore: 'vectors' }[store];
+  return set?.copied.includes(part) === true ? set : undefined;
+}
+
+/** The loss with sets that were seen: the interval and the duration of one, or the age of the newest if it is older. */
+function lossWithSet({ store, seconds = 0, open, how }: Loss, set: BackupSetFact, now: Date): Loss {
+  const age = ageOf(set, now);
+  const planned = seconds + (open === true ? set.seconds : 0);
+  const seen = `the newest set is ${span(age)} old`;
+  if (age > planned) return { store, seconds: age, how: seen };
+  const sum = open === true ? `${how} (${span(set.seconds)})` : how;
+  return { store, seconds: planned, how: `${sum}; ${seen}` };
 }

@@ -1,13 +1,15 @@
 import { durationSeconds, span } from '../../base/duration.ts';
+import { ageOf } from '../../recovery/backup-facts.ts';
 import { POINT_IN_TIME, SYNCHRONOUS_STANDBY } from '../../recovery/figures.ts';
 import { exceeds, type Loss, type Standby } from '../../recovery/losses.ts';
-import type { Check, JudgeContext } from '../check.ts';
-import { deploymentOf } from '../judgement.ts';
+import type { Check, JudgeContext, Judgement } from '../check.ts';
+import { deploymentOf, finding } from '../judgement.ts';
 import { declaredOnly } from '../services/probed.ts';
 import { errorInProd, whereFile } from '../when.ts';
 import { aside } from './aside.ts';
+import { drillEvidence, drilledLoss } from './drilled.ts';
 import { currentPlan } from './measured.ts';
-import { lossEvidence, observedLosses } from './mechanisms.ts';
+import { lossEvidence, newestSeenSet, observedLosses } from './mechanisms.ts';
 import { judgeLosses } from './promise.ts';
 import { standbyOf } from './standby.ts';
 
@@ -20,12 +22,14 @@ export const recoveryRpo: Check = {
   severity: errorInProd,
   when: planned,
   requires: [],
-  optional: lossEvidence,
+  optional: [...lossEvidence, ...drillEvidence],
   remedy: 'shorten the interval, choose pitr for PostgreSQL, or set recovery.rpo to a value that the plan reaches',
   judge: (context) => {
     const { deployment, standby, rpo } = facts(context);
     const plan = deployment.recovery?.postgres;
     const losses = observedLosses(context, 'machine', deployment, standby);
+    const old = oldSet(context, standby, rpo) ?? overRpo(context, standby, rpo);
+    if (old !== undefined) return old;
     const wrong = losses.filter((loss) => exceeds(loss, durationSeconds(rpo)));
     const isDatabaseAlone = wrong.length > 0 && wrong.every(({ store }) => store === 'postgres');
     // The replica could not be observed: neither there nor missing.
@@ -45,12 +49,17 @@ export const recoveryCorruption: Check = {
   severity: errorInProd,
   when: planned,
   requires: [],
-  optional: lossEvidence,
+  optional: [...lossEvidence, ...drillEvidence],
   remedy:
     'enable versioning of the buckets, archive the WAL of PostgreSQL, or set recovery.corruptionRpo to a value that the plan reaches',
   judge: (context) => {
     const { deployment, standby, rpo } = facts(context);
     const promised = deployment.recovery?.corruptionRpo ?? rpo;
+    const old = oldSet(context, 'none', rpo);
+    if (old !== undefined) return old;
+    if (overRpo(context, standby, rpo) !== undefined) return aside('the same backups cover it: see recovery.rpo');
+    const drilled = overRpo(context, 'none', promised);
+    if (drilled !== undefined) return drilled;
     const machine = observedLosses(context, 'machine', deployment, standby);
     const gone = machine.filter((loss) => exceeds(loss, durationSeconds(rpo)));
     const losses = observedLosses(context, 'corruption', deployment, standby);
@@ -70,6 +79,27 @@ export const recoveryCorruption: Check = {
     );
   },
 };
+
+/** A skip if the newest set is older than the RPO, which recovery.backup.age reports. */
+function oldSet(context: JudgeContext, standby: Standby, rpo: string): Judgement | undefined {
+  if (standby === 'synchronous' || standby === 'declared') return undefined;
+  const set = newestSeenSet(context);
+  if (set === undefined || ageOf(set, context.now) <= durationSeconds(rpo)) return undefined;
+  return aside('the newest backup set is older than the RPO: see recovery.backup.age');
+}
+
+/** A finding if the newest drill measured a larger loss than promised; a standby loses less than a backup. */
+function overRpo(context: JudgeContext, standby: Standby, promised: string): Judgement | undefined {
+  if (standby === 'synchronous' || standby === 'declared' || newestSeenSet(context) !== undefined) return undefined;
+  const drilled = drilledLoss(context);
+  if (drilled === undefined || drilled.seconds <= durationSeconds(promised)) return undefined;
+  return finding('fail', {
+    observed: drilled.observed,
+    expected: `at most ${promised} of lost work`,
+    remedy:
+      'run difyctl backup more often, choose pitr for PostgreSQL, or set recovery.rpo to a value that the plan reaches',
+  });
+}
 
 /** Removes `declared` if recovery.rpo already reports it for the store. */
 function unsaid(loss: Loss, machine: readonly Loss[]): Loss {

@@ -1,4 +1,5 @@
 import { durationSeconds, span } from '../../base/duration.ts';
+import type { DrillRecord } from '../../recovery/drill-record.ts';
 import {
   type Duration,
   documentsWithin,
@@ -10,6 +11,7 @@ import type { Check, JudgeContext, Judgement } from '../check.ts';
 import { deploymentOf, finding, listed, pass } from '../judgement.ts';
 import { errorInProd, whereFile } from '../when.ts';
 import { aside } from './aside.ts';
+import { dayOf, drillEvidence, measuredDrill, newestDrill } from './drilled.ts';
 import { currentPlan } from './measured.ts';
 import { evidenceOf, unobservedFailovers } from './mechanisms.ts';
 import { databaseBytes, standbyEvidence, standbyOf } from './standby.ts';
@@ -23,11 +25,14 @@ export const recoveryRto: Check = {
   severity: errorInProd,
   when: planned,
   requires: [],
-  optional: standbyEvidence,
-  remedy: 'restore once into a second installation, and set recovery.measured to the times',
+  optional: [...standbyEvidence, ...drillEvidence],
+  remedy: 'difyctl drill',
   judge: (context) => {
     const { recovery, rto } = facts(context);
     const expected = `a restore within ${rto}`;
+    const drill = measuredDrill(context);
+    if (drill !== undefined) return judgeDrill(drill, rto);
+    if (newestDrill(context)?.outcome === 'fail') return aside('the newest drill failed: see recovery.drills');
     const measured = recovery?.measured;
     if (measured !== undefined) {
       const observed = `restored in ${measured.restore} on ${measured.at}`;
@@ -45,6 +50,21 @@ export const recoveryRto: Check = {
     });
   },
 };
+
+/** Compares the measured restore with the RTO. The record shows which parts took how long. */
+function judgeDrill(drill: DrillRecord, rto: string): Judgement {
+  const observed = `restored in ${span(drill.restoreSeconds)} at the drill of ${dayOf(drill)}`;
+  const expected = `a restore within ${rto}`;
+  if (drill.restoreSeconds <= durationSeconds(rto)) return pass(`${observed} (target ${rto})`, expected);
+  const slowest = drill.durations.toSorted((a, b) => b.seconds - a.seconds)[0];
+  const part = slowest === undefined ? '' : `; ${slowest.part} took ${span(slowest.seconds)}`;
+  return finding('fail', {
+    observed,
+    expected,
+    message: `${observed}${part}; expected ${expected}`,
+    remedy: `set recovery.rto to ${Math.ceil(drill.restoreSeconds / 60)}m or more, or restore faster`,
+  });
+}
 
 export const recoveryFailover: Check = {
   id: 'recovery.rto.failover',

@@ -1,3 +1,4 @@
+import { externalStore } from '../../deployment/external-secrets.ts';
 import { SECRETS_FACTS } from '../../evidence/secrets.ts';
 import type { Check, JudgeContext, Judgement } from '../check.ts';
 import { deploymentOf, finding, pass } from '../judgement.ts';
@@ -24,6 +25,13 @@ export const recoverySecrets: Check = {
     const open = 'open the copy, and compare its SECRET_KEY with that of the installation';
     if (kept !== undefined) return declared(`the copy in ${kept}`, open);
     if (isGiven) return declared('a copy of secrets.secretKey outside this host', open);
+    const store = externalStore({ secrets });
+    if (store !== undefined) {
+      return declared(
+        `a copy of secrets.secretKey in ${store.kind} ${store.name}`,
+        'check where the store keeps its values, and that they survive the loss of the cluster',
+      );
+    }
     if (reference !== undefined && 'kubernetes' in reference) {
       return finding('warn', {
         observed: `the only copy of secrets.secretKey is in the Secret ${reference.kubernetes.name} of the cluster`,

@@ -1,5 +1,8 @@
 import { parseQuantity } from '../../base/quantity.ts';
 import { REDIS_CONNECTIONS } from '../../checklist/redis.ts';
+import { mostReplicas } from '../../deployment/components.ts';
+import { countOf } from '../../deployment/processes.ts';
+import { type PlannedPool, plannedPools } from '../../deployment/worker-pools.ts';
 import { REDIS, type RedisServerFact } from '../../evidence/redis/facts.ts';
 import { RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
 import type { Check, Judgement } from '../check.ts';
@@ -22,7 +25,7 @@ export const redisConnections: Check = {
     const seen = serving(found);
     if (isJudgement(seen)) return seen;
     const { server, info } = seen;
-    const budget = redisBudget(plannedOf(context, 'most'));
+    const budget = redisBudget(plannedOf(context, 'most'), plannedPools(found.deployment));
     const expected = `maxclients ${budget.room} or more: ${budget.formula}`;
     const limit = info.maxClients ?? Number(server.settings.maxclients ?? Number.NaN);
     if (Number.isNaN(limit))
@@ -54,16 +57,20 @@ function judgeIdle({ address, settings }: RedisServerFact): Judgement | undefine
 }
 
 /** How many connections the planned processes hold at least, how many are enough for bursts, and the formula. */
-function redisBudget({ api, worker, apiWebsocket, beat, pluginDaemon }: Planned): {
+function redisBudget(
+  { api, worker, apiWebsocket, beat, pluginDaemon }: Planned,
+  pools: readonly PlannedPool[],
+): {
   readonly least: number;
   readonly room: number;
   readonly formula: string;
 } {
   const count = (component: typeof api, variable: string, published: number) =>
-    component.enabled ? component.replicas * Number(component.extraEnv[variable] ?? published) : 0;
+    component.enabled ? component.replicas * countOf(component, variable, published) : 0;
   const apis = count(api, 'SERVER_WORKER_AMOUNT', 1);
   const sockets = count(apiWebsocket, 'API_WEBSOCKET_WORKER_AMOUNT', 1);
-  const workers = worker.enabled ? worker.replicas : 0;
+  const pooled = pools.map((pool) => ({ ...pool, replicas: mostReplicas(pool) }));
+  const workers = [worker, ...pooled].reduce((sum, one) => sum + (one.enabled ? one.replicas : 0), 0);
   const { least, perProcess, shared } = REDIS_CONNECTIONS;
   const cores = Math.ceil(parseQuantity(pluginDaemon.limits.cpu));
   return {
@@ -71,7 +78,7 @@ function redisBudget({ api, worker, apiWebsocket, beat, pluginDaemon }: Planned)
       apis * least.api +
       sockets * least.apiWebsocket +
       workers * least.workerBeside +
-      count(worker, 'CELERY_WORKER_AMOUNT', 4) +
+      [worker, ...pooled].reduce((sum, one) => sum + count(one, 'CELERY_WORKER_AMOUNT', 4), 0) +
       (beat.enabled ? least.beat : 0) +
       (pluginDaemon.enabled ? pluginDaemon.replicas * cores * least.pluginDaemonPerCore : 0),
     room: perProcess * (apis + sockets + workers) + shared,

@@ -33,7 +33,7 @@ const TEXTS: Readonly<Record<Options['format'], (images: readonly Listed[]) => r
 
 /** Shown below the options in the command's help. */
 export const examples: Examples = [
-  ['difyctl images --format list', 'Print one image a line, for a script.'],
+  ['difyctl images --format list', 'Print one image per line, for a script.'],
   ['difyctl images --format mirror', 'Print the images to copy into a registry of your own.'],
 ];
 

@@ -9,7 +9,9 @@ import type { PlannedInstall } from '../../operations/plan-install.ts';
 import { refuseInDryRun, refuseWithoutCluster } from '../../operations/preflight/cluster-probes.ts';
 import type { ClusterProbeOptions, Selection } from '../../operations/preflight/options.ts';
 import type { RenderedDeployment } from '../../operations/prepare.ts';
+import { refuseWithoutScheduler } from '../../operations/rehearsal/without-scheduler.ts';
 import type { InstallReport } from '../../operations/report.ts';
+import type { RehearsalReport } from '../../rehearsal/report.ts';
 import { redactedReport } from '../../report/redacted.ts';
 import type { CommandContext } from '../frame/context.ts';
 import type { Examples } from '../frame/examples.ts';
@@ -31,6 +33,7 @@ interface Options {
   readonly yes?: true;
   readonly dryRun?: true;
   readonly atomic?: true;
+  readonly rehearse?: true;
 }
 
 /** Kubernetes reports a rollout as stuck after ten minutes (progressDeadlineSeconds). */
@@ -50,6 +53,10 @@ export function define(command: Command, context: CommandContext): void {
   addReportOption(addClusterProbeOptions(addSelectionOptions(command)), 'the report of the checks that ran last')
     .option('-y, --yes', 'confirm the plan in advance; in prod, the file must set target.context')
     .option('--dry-run', 'stop after the plan and change nothing')
+    .option(
+      '--rehearse',
+      'rehearse on a copy of the cluster after preflight; a failed drill stops the install (exit 6)',
+    )
     .option('--atomic', 'roll back if Dify does not become ready')
     .action(async (options: Options) => {
       const yes = options.yes === true;
@@ -61,15 +68,18 @@ export function define(command: Command, context: CommandContext): void {
       const view = progressView(context);
       try {
         const note = (text: string): void => view.onProgress({ type: 'note', level: 'warn', text });
-        const work = async (session: Session): Promise<InstallReport> => {
-          const { deployment } = session.prepared;
+        const refuse = (deployment: Deployment): void => {
           refuseWithoutCluster(how, deployment);
+          if (options.rehearse === true) refuseWithoutScheduler(deployment);
           refuseInapplicable(CHECKS, ['preflight', 'postflight'], how.only, { deployment, tier: deployment.tier });
           if (yes) refuseUnnamedContext(deployment);
+        };
+        const work = async (session: Session): Promise<InstallReport> => {
           for (const text of openingNotes(session)) note(text);
           return runInstall(context, session, options, how, view);
         };
-        const report = await withPrepared(context, options.dryRun === true ? 'warn' : 'stop', work, note);
+        const unreadable = options.dryRun === true ? 'warn' : 'stop';
+        const report = await withPrepared(context, { unreadable, refuse, work, onNote: note });
         view.end();
         await writeReportFiles(files, report.postflight ?? report.preflight, context);
         write(context, report);
@@ -83,7 +93,7 @@ export function define(command: Command, context: CommandContext): void {
 async function runInstall(
   context: CommandContext,
   { prepared, target }: Session,
-  { yes, dryRun, atomic }: Options,
+  { yes, dryRun, atomic, rehearse }: Options,
   how: Selection & ClusterProbeOptions,
   view: ProgressView,
 ): Promise<InstallReport> {
@@ -105,6 +115,7 @@ async function runInstall(
     prepared,
     target,
     ...{ env, now, signal, ...how },
+    rehearse: rehearse === true ? () => rehearsal(context, prepared, view) : undefined,
     dryRun: dryRun === true,
     atomic: atomic === true,
     timeoutMs: timeoutMs ?? DEFAULT_TIMEOUT_MS,
@@ -130,6 +141,17 @@ async function runInstall(
       view.onProgress(event);
     },
   });
+}
+
+/** Rehearses every drill on a copy of the cluster's shape. */
+async function rehearsal(
+  { env, now, signal }: CommandContext,
+  prepared: RenderedDeployment,
+  { onProgress }: ProgressView,
+): Promise<RehearsalReport> {
+  const { rehearsePrepared } = await import('../../operations/rehearsal/rehearse-prepared.ts');
+  const copied = { nodes: undefined, zones: 1, programs: undefined };
+  return rehearsePrepared(prepared, { ...copied, kinds: undefined, env, now, signal, onProgress });
 }
 
 /** Throws UserError in prod if the file names no context: `kubectl config use-context` could change the cluster. */

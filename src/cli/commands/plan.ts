@@ -26,7 +26,7 @@ export function define(command: Command, context: CommandContext): void {
   command
     .option('--detailed-exitcode', `exit ${EXIT.changes} if there are changes`)
     .action(async (options: Options) => {
-      await withPrepared(context, 'warn', async (session) => {
+      const work = async (session: Session): Promise<void> => {
         const planned = await planInstall(session.prepared, session.target, context.signal);
         const unread = planned.unreadable.map(unreadableNote);
         for (const note of new Set([...openingNotes(session), ...unread]))
@@ -36,13 +36,14 @@ export function define(command: Command, context: CommandContext): void {
         );
         const changes = planned.plan.changes.length > 0 || planned.plan.touchesRelease;
         if (options.detailedExitcode === true && changes) context.exit(EXIT.changes);
-      });
+      };
+      await withPrepared(context, { unreadable: 'warn', work });
     });
 }
 
 function planDocument(
   { prepared }: Session,
-  { place, plan, newest, upgrade, unreadable }: PlannedInstall,
+  { place, plan, newest, load, upgrade, unreadable }: PlannedInstall,
   { now }: CommandContext,
 ): string {
   const { deployment, rendered, secrets } = prepared;
@@ -52,10 +53,14 @@ function planDocument(
     target: rendered.value.target,
     location: place.facts,
     revision: newest?.number,
+    load,
     upgrade,
     changes: plan.changes,
     secrets: plan.secrets,
     rolls: plan.rolls,
+    oneByOne: plan.oneByOne,
+    interruptions: plan.interruptions,
+    drains: plan.drains,
     drift: plan.drift,
     digest: plan.digest,
     ...(unreadable.length === 0 ? {} : { notes: unreadable.map(unreadableNote) }),

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { durationSeconds, formatDuration, isDuration } from '../../base/duration.ts';
@@ -6,8 +5,9 @@ import { UserError } from '../../base/errors.ts';
 import { oneLine } from '../../base/printable.ts';
 import type { CheckReport } from '../../checks/check.ts';
 import { reportExitCode } from '../../checks/exit.ts';
-import type { ClusterAccess } from '../../operations/preflight/cluster-access.ts';
+import type { LoadedDeployment } from '../../deployment/load.ts';
 import type { PreflightOptions, PreflightRun } from '../../operations/preflight/options.ts';
+import type { EarlyAccess } from '../../operations/preflight/preflight.ts';
 import type { CommandContext } from '../frame/context.ts';
 import type { Examples } from '../frame/examples.ts';
 import {
@@ -52,15 +52,18 @@ export function define(command: Command, context: CommandContext): void {
       const files = readReportFiles(command.opts(), context.cwd);
       let note = noteLine(context);
       const onNote = (text: string): void => note(text);
-      const access = await kubectlAhead(context, asked, onNote);
+      // Saved evidence may have a file of its own.
+      const loaded = asked.fromEvidence === undefined ? await loadFileIfExists(context) : undefined;
+      const early = await openEarly(context, asked, loaded, onNote);
       const [{ preflight }, { createChecklists, publishReport }] = await Promise.all([
         import('../../operations/preflight/preflight.ts'),
         import('../output/check-output.ts'),
       ]);
       const checklists = await createChecklists(context);
       note = checklists.note;
-      const run = preflightRun(context, checklists.start, onNote);
-      const outcome = await preflight(run, asked, access).finally(() => access?.reads.close());
+      const load = () => (asked.fromEvidence === undefined ? Promise.resolve(loaded) : loadFileIfExists(context));
+      const run = preflightRun(context, { startChecklist: checklists.start, onNote, load });
+      const outcome = await preflight(run, asked, early).finally(() => (early.live ?? early.cluster)?.reads.close());
       const { report, notes } = outcome.run;
       for (const note of [...outcome.notes, ...notes]) context.stderr.write(`  ! ${oneLine(note)}\n`);
       if (options.saveEvidence !== undefined) {
@@ -75,15 +78,12 @@ export function define(command: Command, context: CommandContext): void {
 
 function preflightRun(
   context: CommandContext,
-  startChecklist: PreflightRun['startChecklist'],
-  onNote: PreflightRun['onNote'],
+  own: Pick<PreflightRun, 'startChecklist' | 'onNote' | 'load'>,
 ): PreflightRun {
   let said = '';
   return {
     ...context,
-    load: () => loadFileIfExists(context),
-    startChecklist,
-    onNote,
+    ...own,
     onWait: (ids, leftMs) => {
       const text = ids.join(', ');
       if (!context.quiet && text !== said) {
@@ -94,21 +94,23 @@ function preflightRun(
   };
 }
 
-/**
- * Without a file, only the cluster is checked. Its kubectl starts at once, so that it starts up while the checks load.
- */
-async function kubectlAhead(
+/** Starts kubectl before the checks are loaded, so that both start up at the same time. */
+async function openEarly(
   context: CommandContext,
   { only, fromEvidence }: PreflightOptions,
+  loaded: LoadedDeployment | undefined,
   onNote: PreflightRun['onNote'],
-): Promise<ClusterAccess | undefined> {
+): Promise<EarlyAccess> {
   const needsCluster = only.length === 0 || only.some((pattern) => pattern.startsWith('cluster'));
-  if (!needsCluster || fromEvidence !== undefined || context.configGiven || existsSync(context.configPath))
-    return undefined;
+  if (!needsCluster || fromEvidence !== undefined) return {};
+  if (loaded !== undefined) {
+    const { openLive } = await import('../../operations/preflight/live-access.ts');
+    return { live: openLive({ ...context, onNote }, loaded) };
+  }
   const { openClusterAccess } = await import('../../operations/preflight/cluster-access.ts');
-  const access = openClusterAccess({ ...context, onNote });
-  access.reads.begin();
-  return access;
+  const cluster = openClusterAccess({ ...context, onNote });
+  cluster.reads.begin();
+  return { cluster };
 }
 
 /** Returns milliseconds, or undefined without `--wait`. Throws UserError if the text is not a duration above zero. */

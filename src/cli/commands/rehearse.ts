@@ -6,7 +6,7 @@ import { EXIT } from '../../base/exit-codes.ts';
 import { writeFileAtomic } from '../../base/files.ts';
 import { nearest } from '../../base/suggest.ts';
 import { rehearseDeployment } from '../../operations/rehearsal/rehearse.ts';
-import { DRILL_KINDS, type DrillKind, type RehearsalReport } from '../../rehearsal/report.ts';
+import { DRILL_KINDS, type DrillKind, printedRehearsal, type RehearsalReport } from '../../rehearsal/report.ts';
 import type { CommandContext } from '../frame/context.ts';
 import type { Examples } from '../frame/examples.ts';
 import { loadFile } from '../input/load-file.ts';
@@ -64,10 +64,8 @@ export function define(command: Command, context: CommandContext): void {
     });
 }
 
-/** The document has what the contract names, without the data of pictures. */
-function json({ zoneByNode: _, drills, ...report }: RehearsalReport, { now }: CommandContext): string {
-  const plain = drills.map(({ placements: _pictures, ...drill }) => drill);
-  return documentText(printedDocument('RehearsalReport', now(), { ...report, drills: plain }));
+function json(report: RehearsalReport, { now }: CommandContext): string {
+  return documentText(printedDocument('RehearsalReport', now(), printedRehearsal(report)));
 }
 
 function pageOf(file: string | undefined, cwd: string): string | undefined {
@@ -85,8 +83,8 @@ function zonesOf({ nodes, zones }: Options): number {
   throw new UserError(`--zones ${zones}: a number from 1 to 9`);
 }
 
-function drillsOf(list: string | undefined): readonly DrillKind[] {
-  if (list === undefined) return DRILL_KINDS;
+function drillsOf(list: string | undefined): readonly DrillKind[] | undefined {
+  if (list === undefined) return undefined;
   return list.split(',').map((word) => {
     const name = word.trim();
     const kind = DRILL_KINDS.find((known) => known === name);

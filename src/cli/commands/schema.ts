@@ -8,6 +8,7 @@ const SCHEMAS: Readonly<Record<string, () => Promise<JsonObject>>> = {
   deployment: async () => (await import('../../deployment/json-schema.ts')).deploymentJsonSchema(),
   policy: async () => (await import('../../policy/json-schema.ts')).policyJsonSchema(),
   'check-report': async () => (await import('../../checks/report-schema.ts')).checkReportJsonSchema(),
+  'rehearsal-report': async () => (await import('../../rehearsal/report-schema.ts')).rehearsalReportJsonSchema(),
 };
 
 /** Shown below the options in the command's help. */

@@ -6,7 +6,7 @@ import { applySecret } from '../../operations/apply-secret.ts';
 import type { CommandContext } from '../frame/context.ts';
 import type { Examples } from '../frame/examples.ts';
 import { confirm, requireInteractiveOrYes } from '../input/confirm.ts';
-import { withPrepared } from '../input/session.ts';
+import { type Session, withPrepared } from '../input/session.ts';
 
 /** Shown below the options in the command's help. */
 export const examples: Examples = [
@@ -23,17 +23,20 @@ export function define(command: Command, context: CommandContext): void {
       if (what !== 'apply')
         throw new UserError('difyctl secrets has only the action apply', { next: ['difyctl secrets apply'] });
       await requireInteractiveOrYes(context, yes === true, 'difyctl secrets apply', 'difyctl plan');
-      await withPrepared(context, 'stop', async ({ prepared, target }) => {
+      const work = async ({ prepared, target }: Session): Promise<void> => {
         const { deployment } = prepared;
         const rendered = prepared.rendered.value;
         if (rendered.target !== 'kubernetes') throw new UserError('a Compose deployment keeps its secrets in .env');
-        const { name } = rendered.secret;
+        const { name, data, externalKeys } = rendered.secret;
+        const kind = externalKeys === undefined ? 'Secret' : 'ExternalSecret';
+        const keys = externalKeys ?? Object.keys(data);
         const { now, signal } = context;
-        const question = `Apply Secret ${name} (${counted(Object.keys(rendered.secret.data).length, 'key')})?`;
+        const question = `Apply ${kind} ${name} (${counted(keys.length, 'key')})?`;
         const agree = async () => yes === true || confirm(context, question, []);
         const applied = await applySecret({ prepared, target, now, signal, agree, onProgress: () => undefined });
         if (!applied) return context.exit(EXIT.interrupted);
-        context.stdout.write(`  Secret ${name} is applied for ${deployment.name}.\n`);
-      });
+        context.stdout.write(`  ${kind} ${name} is applied for ${deployment.name}.\n`);
+      };
+      await withPrepared(context, { unreadable: 'stop', work });
     });
 }

@@ -4,14 +4,20 @@ import { documentText, printedDocument } from '../../base/document.ts';
 import { UserError } from '../../base/errors.ts';
 import { oneLine } from '../../base/printable.ts';
 import { revisionStore } from '../../operations/plan-install.ts';
+import type { DrillRecord } from '../../recovery/drill-record.ts';
+import { drillsFolder, readDrills } from '../../recovery/drill-store.ts';
+import { readRehearsals } from '../../rehearsal/rehearsal-record.ts';
 import { newestRevision, type Revision } from '../../state/revisions/revision.ts';
 import { unreadableNote } from '../../state/revisions/stored.ts';
-import { installedVersions } from '../../state/revisions/versions.ts';
+import { appliedRevision, installedVersions } from '../../state/revisions/versions.ts';
 import type { InstalledRelease } from '../../targets/target.ts';
 import type { CommandContext } from '../frame/context.ts';
 import type { Examples } from '../frame/examples.ts';
 import { openTargetOnly } from '../input/session.ts';
 import { resultStyle } from '../output/progress.ts';
+import { type ShownBackup, shownBackup } from '../output/status-backup.ts';
+import { shownRehearsal } from '../output/status-rehearsal.ts';
+import { type ShownSchedule, shownSchedule } from '../output/status-schedule.ts';
 import { type StatusView, statusText } from '../output/status-text.ts';
 import { watchStatus } from '../output/status-watch.ts';
 
@@ -31,11 +37,17 @@ export function define(command: Command, context: CommandContext): void {
       throw new UserError('--watch writes text and cannot be combined with -o json');
     const place = await openTargetOnly(context);
     const style = resultStyle(context);
+    // Read once, also with --watch: restic needs seconds for each answer.
+    const backup = shownBackup(place.opened, context);
+    const schedule = shownSchedule(place.opened, signal);
     if (watch === true) {
       const pause = (ms: number) => delay(ms, undefined, { signal });
-      return watchStatus(context, style, { look: async () => (await look(place, signal)).view, pause });
+      return watchStatus(context, style, {
+        look: async () => (await look(place, signal, backup, schedule)).view,
+        pause,
+      });
     }
-    const { view, unread } = await look(place, signal);
+    const { view, unread } = await look(place, signal, backup, schedule);
     for (const note of unread) context.stderr.write(`  ! ${oneLine(note)}\n`);
     const document = () => documentText(documentOf(view, unread, place, now()));
     stdout.write(output === 'json' ? document() : statusText(view, now(), style));
@@ -46,21 +58,34 @@ export function define(command: Command, context: CommandContext): void {
 async function look(
   { opened, target }: Place,
   signal: AbortSignal,
+  backup: Promise<ShownBackup | undefined>,
+  schedule: Promise<ShownSchedule | undefined>,
 ): Promise<{ readonly view: StatusView; readonly unread: readonly string[] }> {
   const store = revisionStore(opened, target);
-  const [release, { revisions, unreadable }] = await Promise.all([target.inspect(signal), store.read(signal)]);
+  const drills = readDrills(drillsFolder(opened.baseDirectory, opened.deployment.name));
+  const [release, { revisions, unreadable }, { records }] = await Promise.all([
+    target.inspect(signal),
+    store.read(signal),
+    drills,
+  ]);
   const revision = newestRevision(revisions);
   const { name, urls, target: to } = opened.deployment;
+  const rehearsals = await readRehearsals(opened.paths);
   const view = {
     ...{ name, address: urls.console, release, revision },
     versions: release.exists ? installedVersions(revisions) : undefined,
+    rehearsal: shownRehearsal(rehearsals, release.exists ? appliedRevision(revisions) : undefined),
     next: nextStep(to.type, release, revision),
+    drill: records[0],
+    backup: await backup,
+    schedule: await schedule,
   };
-  return { view, unread: unreadable.map(unreadableNote) };
+  const notes = rehearsals.unreadable.map(({ file, reason }) => `${file} cannot be read: ${reason}`);
+  return { view, unread: [...unreadable.map(unreadableNote), ...notes] };
 }
 
 function documentOf(
-  { name, address, release, revision, versions, next }: StatusView,
+  { name, address, release, revision, versions, rehearsal, next, drill, backup, schedule }: StatusView,
   unread: readonly string[],
   { opened }: Place,
   now: Date,
@@ -73,9 +98,17 @@ function documentOf(
     release,
     revision: revision === undefined ? undefined : summaryOf(revision),
     versions: versions === undefined ? undefined : { dify: versions.dify, chart: versions.chart },
+    rehearsal,
+    ...(drill === undefined ? {} : { drill: drillSummary(drill) }),
+    ...(backup === undefined ? {} : { backup }),
+    ...(schedule === undefined ? {} : { schedule }),
     ...(unread.length === 0 ? {} : { notes: unread }),
     next,
   });
+}
+
+function drillSummary({ set, at, outcome, restoreSeconds, commonPoint }: DrillRecord) {
+  return { set, at, outcome, restoreSeconds, commonPoint };
 }
 
 function summaryOf({ number, outcome, startedAt, endedAt, by, detail }: Revision) {
@@ -88,8 +121,10 @@ const LOGS = { kubernetes: 'kubectl describe and kubectl logs of', compose: 'doc
 export function nextStep(
   target: keyof typeof LOGS,
   release: InstalledRelease,
-  revision: Pick<Revision, 'outcome'> | undefined,
+  revision: Pick<Revision, 'outcome' | 'operation' | 'restore'> | undefined,
 ): string {
+  const restored = restoreStep(revision);
+  if (restored !== undefined) return restored;
   if (!release.exists) return 'difyctl install';
   if (release.status.startsWith('pending-'))
     return 'run difyctl install to recover, if no other helm process changes the release';
@@ -99,4 +134,11 @@ export function nextStep(
   if (revision?.outcome === 'rolled-back') return 'the last change was rolled back: fix it, then run difyctl install';
   if (revision !== undefined && revision.outcome !== 'applied') return 'run difyctl install to resume';
   return 'run difyctl plan to see what the file would change';
+}
+
+/** The next step after a restore. Undefined if the newest revision is another operation. */
+function restoreStep(revision: Pick<Revision, 'outcome' | 'operation' | 'restore'> | undefined): string | undefined {
+  if (revision?.operation !== 'restore') return undefined;
+  if (revision.outcome === 'restored') return 'run difyctl install to start Dify on the restored data';
+  return `run difyctl restore ${revision.restore?.set ?? ''} again to continue`;
 }

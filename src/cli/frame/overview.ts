@@ -10,6 +10,7 @@ const EXIT_CODES = [
   ['3', 'preflight failed'],
   ['4', 'apply failed; the message describes the resulting state'],
   ['5', 'postflight or an audit failed'],
+  ['6', 'a rehearsal or a drill failed'],
   ['7', 'there are changes (plan --detailed-exitcode)'],
   ['8', 'another program or service failed'],
   ['9', 'the lock is held by another run'],

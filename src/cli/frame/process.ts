@@ -128,7 +128,7 @@ function threadsAtWork(): boolean {
   return process.getActiveResourcesInfo().some((name) => THREAD_WORK.test(name));
 }
 
-/** Ends the process at once; by SIGINT if threads are at work. Shells report 130 for both. */
+/** Ends the process at once; by SIGINT if threads are running. Shells report 130 for both. */
 function endNow(): void {
   for (const name of SIGNALS) process.removeAllListeners(name);
   endPrograms();

@@ -58,3 +58,9 @@ function declined(error: unknown): never {
   if (name === 'ExitPromptError' || name === 'AbortPromptError') throw new Interrupted('declined; nothing was changed');
   throw error;
 }
+
+/** Asks once for a name on stderr. True if exactly this name was typed. Throws Interrupted on Ctrl-C. */
+export async function askName(context: CommandContext, question: string, name: string): Promise<boolean> {
+  const { askLine } = await import('./line-prompt.ts');
+  return (await askLine(context, oneLine(question)).catch(declined)).trim() === name;
+}

@@ -1,4 +1,5 @@
 import type { LoadedDeployment } from '../../deployment/load.ts';
+import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { type DeploymentContext, type OpenInput, openDeployment } from '../../operations/open-deployment.ts';
 import { openTarget } from '../../operations/open-target.ts';
 import { prepare, type RenderedDeployment, requireRendered } from '../../operations/prepare.ts';
@@ -14,22 +15,29 @@ export interface Session {
 }
 
 /** The input of `prepare` and `openDeployment`, from the command line and the file. Notes go to stderr. */
-export function openInput(context: CommandContext, { deployment, baseDirectory }: LoadedDeployment): OpenInput {
+export function openInput(context: CommandContext, { deployment, baseDirectory, path }: LoadedDeployment): OpenInput {
   const { env, kubeconfig, kubeContext, protect } = context;
-  return { deployment, baseDirectory, env, kubeconfig, context: kubeContext, protect, onNote: noteLine(context) };
+  const file = context.configIsInput === true ? undefined : path;
+  return { deployment, baseDirectory, file, env, kubeconfig, context: kubeContext, protect, onNote: noteLine(context) };
 }
 
-/**
- * Loads and prepares the file, opens its target and calls `work`; then disposes of the prepared deployment. `onNote`
- * gets notes on the way; default: stderr.
- */
+interface PreparedWork<T> {
+  /** What to do if secrets of the installation cannot be read. */
+  readonly unreadable: 'stop' | 'warn';
+  /** Throws if the command cannot serve this deployment. Called before the cluster or the engine is contacted. */
+  readonly refuse?: (deployment: Deployment) => void;
+  readonly work: (session: Session) => Promise<T>;
+  /** Gets notes on the way. Default: stderr. */
+  readonly onNote?: (text: string) => void;
+}
+
+/** Loads and prepares the file, opens its target and calls `work`; then disposes of the prepared deployment. */
 export async function withPrepared<T>(
   context: CommandContext,
-  unreadable: 'stop' | 'warn',
-  work: (session: Session) => Promise<T>,
-  onNote: (text: string) => void = noteLine(context),
+  { unreadable, refuse, work, onNote = noteLine(context) }: PreparedWork<T>,
 ): Promise<T> {
   const loaded = await loadFile(context);
+  refuse?.(loaded.deployment);
   const { signal, now } = context;
   const prepared = await prepare({ ...openInput(context, loaded), unreadable, signal, onNote });
   try {

@@ -10,11 +10,14 @@ import type { CommandContext } from '../frame/context.ts';
 import { reportForPeople } from './check-output.ts';
 import { changeLines } from './plan-text.ts';
 import { resultStyle } from './progress.ts';
+import { rehearsalText } from './rehearsal-text.ts';
 
 /** The result of an install as text: the failure with its cause and next steps, or the address of Dify. */
 export function installText(report: InstallReport, context: CommandContext): string {
   const style = resultStyle(context);
-  const { outcome, preflight, postflight, failure } = report;
+  const { outcome, preflight, postflight, failure, rehearsal } = report;
+  if (outcome === 'blocked' && rehearsal !== undefined)
+    return rehearsalText(rehearsal, style) + lines(['  Nothing was changed.']);
   if (outcome === 'blocked')
     return reportForPeople(preflight, context, 'difyctl install') + lines(['  Nothing was changed.']);
   if (outcome === 'dry-run') return lines(dryRunLines(report, style));
@@ -22,7 +25,7 @@ export function installText(report: InstallReport, context: CommandContext): str
   if (postflight !== undefined && isBlocked(postflight)) {
     return reportForPeople(postflight, context, 'difyctl status') + lines(stateLines(report));
   }
-  return lines([...stateLines(report), ...answerLines(report), ...nextLines(report)]);
+  return lines([...stateLines(report), ...answerLines(report), ...timerLines(report, style), ...nextLines(report)]);
 }
 
 function dryRunLines({ plan }: InstallReport, style: Style): readonly string[] {
@@ -106,6 +109,14 @@ function addressLines(address: string, postflight: CheckReport | undefined): rea
 
 function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function timerLines({ asRoot = [] }: InstallReport, style: Style): readonly string[] {
+  if (asRoot.length === 0) return [];
+  return [
+    '  Enable the timers of the backups, as root:',
+    ...asRoot.map((command) => `     ${arrow(style)} ${command}`),
+  ];
 }
 
 function nextLines({ target }: InstallReport): readonly string[] {

@@ -2,9 +2,9 @@ import { oneLine } from '../../base/printable.ts';
 import { wrap } from '../../base/wrap.ts';
 import type { Drift } from '../../evidence/drift/drift.ts';
 import { driftText } from '../../evidence/drift/words.ts';
-import type { PlannedInstall } from '../../operations/plan-install.ts';
+import type { PlannedInstall, PlannedLoad } from '../../operations/plan-install.ts';
 import { arrow, dot, paint, type Style } from '../../report/style.ts';
-import type { FieldChange, PlannedChange } from '../../targets/target.ts';
+import type { Drained, FieldChange, Interruption, PlannedChange } from '../../targets/target.ts';
 
 const SIGNS = { create: '+', change: '~', delete: '-' } as const;
 const TONES = { create: 'good', change: 'care', delete: 'bad' } as const;
@@ -38,15 +38,60 @@ function fieldText({ path, was, is, secret }: FieldChange, style: Style): string
   return `${path}  ${was ?? '(none)'} ${arrow(style)} ${is ?? '(none)'}`;
 }
 
-/** The effects of a plan: an upgrade with its versions, and changed secrets with the workloads that they restart. */
-export function summaryLines({ plan, upgrade }: PlannedInstall, style: Style): readonly string[] {
+/**
+ * The effects of a plan: the users that its replicas serve, an upgrade with its versions, changed secrets with the
+ * workloads that they restart, and the workloads that are replaced with an interruption.
+ */
+export function summaryLines({ plan, load, upgrade }: PlannedInstall, style: Style): readonly string[] {
   const versions = upgrade.map(({ what, from, to }) => `${what} ${from} ${arrow(style)} ${to}`);
-  const { secrets = [], rolls = [] } = plan;
+  const { changes, secrets = [], rolls = [], oneByOne = [], interruptions = [], drains = [] } = plan;
   const rolled = rolls.length === 0 ? 'rolls nothing' : `rolls ${rolls.join(', ')}`;
   return [
+    ...(load === undefined ? [] : labelled('load', loadText(load), style)),
     ...(versions.length === 0 ? [] : labelled('upgrade', versions.join(', '), style)),
     ...(secrets.length === 0 ? [] : labelled('secrets', `${secrets.join(', ')} changed: ${rolled}`, style)),
+    ...(oneByOne.length === 0
+      ? []
+      : labelled(
+          'one by one',
+          `${oneByOne.join(', ')}: nginx sends requests to a new container before an old one stops`,
+          style,
+        )),
+    ...interruptionLines(interruptions, style),
+    ...(changes.length === 0 ? [] : drainLines(drains, style)),
   ];
+}
+
+/** `about 750 users at once, limited by 12 × api with 1 core (by …); load.concurrentUsers is 400` */
+function loadText({ concurrentUsers, served, limitedBy, figure }: PlannedLoad): string {
+  return `about ${served} users at once, limited by ${limitedBy} (${figure}); load.concurrentUsers is ${concurrentUsers}`;
+}
+
+const EFFECTS = {
+  stops: ['stops', 'not available until the new one is ready'],
+  requests: ['requests', 'a request may fail while a pod stops'],
+} as const;
+
+function interruptionLines(interruptions: readonly Interruption[], style: Style): readonly string[] {
+  return (['stops', 'requests'] as const).flatMap((effect) => {
+    const [label, meaning] = EFFECTS[effect];
+    const those = interruptions.filter((one) => one.effect === effect);
+    return byReason(those).flatMap(({ names, reason }) => labelled(label, `${names}: ${meaning} (${reason})`, style));
+  });
+}
+
+function drainLines(drains: readonly Drained[], style: Style): readonly string[] {
+  return byReason(drains).flatMap(({ names, reason }) =>
+    labelled('drain', `${names}: interrupted by a drain of the node (${reason})`, style),
+  );
+}
+
+/** The workloads that share a reason, together. */
+function byReason(those: readonly Drained[]): readonly { readonly names: string; readonly reason: string }[] {
+  return [...new Set(those.map(({ reason }) => reason))].map((reason) => {
+    const names = those.filter((one) => one.reason === reason).map(({ name }) => name);
+    return { names: names.join(', '), reason };
+  });
 }
 
 /** `  upgrade     Dify 1.16.0 → 1.16.1`, further lines indented to the text. */

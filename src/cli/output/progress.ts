@@ -46,7 +46,7 @@ export function resultStyle({ terminal }: CommandContext): Style {
 function lineView(write: (text: string) => void, style: Style): ProgressView {
   return {
     onProgress: (event) => {
-      if (event.type === 'step-progress') write(`     ${event.step.padEnd(STEP_WIDTH)}${oneLine(event.detail)}\n`);
+      if (event.type === 'step-progress') write(`     ${stepName(event.step)}${oneLine(event.detail)}\n`);
       else if (event.type !== 'step-started') write(`${endLine(event, style)}\n`);
     },
     pause: () => undefined,
@@ -60,7 +60,7 @@ function movingView(write: (text: string) => void, spinner: Spinner, style: Styl
   const draw = (): void => {
     if (current === undefined) return;
     const detail = redact(oneLine(redact(current.detail)));
-    const text = `${current.step.padEnd(STEP_WIDTH)}${elapsed(performance.now() - current.since)}   ${detail}`;
+    const text = `${stepName(current.step)}${elapsed(performance.now() - current.since)}   ${detail}`;
     // Two columns of indentation and the spinner precede the text.
     spinner.show(text.slice(0, Math.max(0, style.width - 5)));
   };
@@ -92,6 +92,11 @@ function endLine(event: Exclude<ProgressEvent, { type: 'step-started' | 'step-pr
     return `  ${mark} ${wrap(oneLine(event.text), style.width, 4).join('\n').trimStart()}`;
   }
   const status = { done: 'pass', failed: 'fail', skipped: 'skip' } as const;
-  const lead = `  ${sign(style, status[event.status])} ${event.step.padEnd(STEP_WIDTH)}`;
+  const lead = `  ${sign(style, status[event.status])} ${stepName(event.step)}`;
   return `${lead}${oneLine(event.detail)}   ${paint(style, 'quiet', elapsed(event.durationMs))}`;
+}
+
+/** The name of a step, in a column of its own if it is short enough. */
+function stepName(step: string): string {
+  return step.length < STEP_WIDTH ? step.padEnd(STEP_WIDTH) : `${step}  `;
 }

@@ -4,15 +4,14 @@ import { wrap } from '../../base/wrap.ts';
 import {
   DRILL_KINDS,
   type DrillKind,
-  type DrillResult,
   type DrillStatus,
-  type RehearsalReport,
+  type PrintedRehearsal,
   worstOf,
 } from '../../rehearsal/report.ts';
 import { arrow, paint, type Style, sign } from '../../report/style.ts';
 
 /** Returns a rehearsal as text: the table of components and drills, and what failed with its next step. */
-export function rehearsalText(report: RehearsalReport, style: Style): string {
+export function rehearsalText(report: PrintedRehearsal, style: Style): string {
   const { deployment, tier, shape, summary, drills, published, limits, seconds } = report;
   const kinds = DRILL_KINDS.filter((kind) => drills.some((drill) => drill.kind === kind));
   const source = shape.source === 'cluster' ? 'copied from the cluster' : 'from --nodes';
@@ -38,7 +37,7 @@ export function rehearsalText(report: RehearsalReport, style: Style): string {
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }
 
-function tableLines(drills: readonly DrillResult[], kinds: readonly DrillKind[], style: Style): readonly string[] {
+function tableLines(drills: PrintedRehearsal['drills'], kinds: readonly DrillKind[], style: Style): readonly string[] {
   const components = [...new Set(drills.flatMap((drill) => drill.components.map(({ component }) => component)))];
   const first = Math.max('component'.length, 'all'.length, ...components.map((name) => oneLine(name).length));
   // If the names of the drills do not fit, the columns have numbers.
@@ -68,14 +67,17 @@ function tableLines(drills: readonly DrillResult[], kinds: readonly DrillKind[],
 }
 
 /** The worst status of a component in the drills of one kind. */
-function statusOf(drills: readonly DrillResult[], kind: DrillKind, component: string): DrillStatus {
+function statusOf(drills: PrintedRehearsal['drills'], kind: DrillKind, component: string): DrillStatus {
   const outcomes = drills
     .filter((drill) => drill.kind === kind)
     .flatMap((drill) => drill.components.filter((one) => one.component === component));
   return worstOf(outcomes.map(({ status }) => status));
 }
 
-function findingLines({ kind, subject, status, message, remedy }: DrillResult, style: Style): readonly string[] {
+function findingLines(
+  { kind, subject, status, message, remedy }: PrintedRehearsal['drills'][number],
+  style: Style,
+): readonly string[] {
   const [first = '', ...more] = wrap(oneLine(`${kind} ${subject}: ${message}`), style.width, 4);
   return [
     `  ${sign(style, status)} ${first.trimStart()}`,
@@ -84,6 +86,6 @@ function findingLines({ kind, subject, status, message, remedy }: DrillResult, s
   ];
 }
 
-function slowest(drills: readonly DrillResult[]): number {
+function slowest(drills: PrintedRehearsal['drills']): number {
   return Math.max(0, ...drills.flatMap(({ components }) => components.map(({ readyAfter }) => readyAfter ?? 0)));
 }

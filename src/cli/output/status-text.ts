@@ -1,11 +1,16 @@
-import { ageWords } from '../../base/duration.ts';
+import { ageWords, span } from '../../base/duration.ts';
 import { oneLine } from '../../base/printable.ts';
 import { counted } from '../../base/words.ts';
+import { drillWords } from '../../recovery/drill-facts.ts';
+import type { DrillRecord } from '../../recovery/drill-record.ts';
 import { arrow, paint, type Style, sign } from '../../report/style.ts';
 import type { Revision } from '../../state/revisions/revision.ts';
 import { type InstalledVersions, versionWords } from '../../state/revisions/versions.ts';
 import type { InstalledRelease, WorkloadStatus } from '../../targets/target.ts';
 import { driftLines } from './plan-text.ts';
+import { backupWords, type ShownBackup } from './status-backup.ts';
+import { rehearsalLines, type ShownRehearsal } from './status-rehearsal.ts';
+import { type ShownSchedule, scheduleWords } from './status-schedule.ts';
 
 /** The observed state of an installation. */
 export interface StatusView {
@@ -16,12 +21,20 @@ export interface StatusView {
   readonly revision: Revision | undefined;
   /** The versions of the newest applied revision. */
   readonly versions: InstalledVersions | undefined;
+  /** The newest rehearsal. Undefined if none is stored. */
+  readonly rehearsal: ShownRehearsal | undefined;
   readonly next: string;
+  /** The newest drill of a backup set. Undefined if there is no record. */
+  readonly drill?: DrillRecord | undefined;
+  /** The newest backup set. Undefined if the file names no repository. */
+  readonly backup?: ShownBackup | undefined;
+  /** Scheduled backups. Undefined if the file schedules none. */
+  readonly schedule?: ShownSchedule | undefined;
 }
 
 /** The status as text. Ages are relative to `now`. */
 export function statusText(view: StatusView, now: Date, style: Style): string {
-  const { name, address, release, revision, versions, next } = view;
+  const { name, address, release, revision, versions, rehearsal, next } = view;
   const at = release.revision === undefined ? '' : `, release revision ${release.revision}`;
   const width = Math.max(0, ...release.workloads.map((workload) => oneLine(workload.name).length));
   const lines = [
@@ -29,12 +42,29 @@ export function statusText(view: StatusView, now: Date, style: Style): string {
     ...(release.exists ? [`  address     ${oneLine(address)}`] : []),
     ...(versions === undefined ? [] : [oneLine(`  versions    ${versionWords(versions)}`)]),
     oneLine(`  revision    ${revision === undefined ? 'none recorded' : revisionWords(revision, now)}`),
+    ...(rehearsal === undefined ? [] : rehearsalLines(rehearsal, now, style)),
+    ...(view.backup === undefined ? [] : [oneLine(`  backup      ${backupWords(view.backup, now)}`)]),
+    ...scheduleLines(view.schedule, now),
+    ...(view.drill === undefined ? [] : [oneLine(`  drill       ${drillLine(view.drill, now)}`)]),
     ...release.workloads.map((workload) => workloadLine(workload, width, style)),
     ...(release.drift === undefined ? ['  changes since the last install could not be determined'] : []),
     ...driftLines(release.drift ?? [], style),
     `  ${arrow(style)} ${oneLine(next)}`,
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function scheduleLines(schedule: ShownSchedule | undefined, now: Date): readonly string[] {
+  if (schedule === undefined) return [];
+  return scheduleWords(schedule, now).map((words, index) =>
+    oneLine(`  ${(index === 0 ? 'schedule' : '').padEnd(12)}${words}`),
+  );
+}
+
+function drillLine(drill: DrillRecord, now: Date): string {
+  const { outcome, at, restoreSeconds, set } = drill;
+  const how = outcome === 'pass' ? `restored in ${span(restoreSeconds)}` : drillWords(drill);
+  return `${outcome === 'pass' ? 'passed' : 'failed'}, ${ageWords(at, now)}, ${how} (${set})`;
 }
 
 function revisionWords({ number, outcome, endedAt, startedAt, by }: Revision, now: Date): string {

@@ -1,11 +1,9 @@
 import * as z from 'zod';
 import { day, deploymentName, dnsSubdomain, filePath, line, publicUrl } from '../../base/fields.ts';
-import { secretRef } from '../../base/secret-ref.ts';
 import { API_VERSION } from '../../base/version.ts';
 import { DEFAULT_SET_NUMBERS, FIRST_SET } from '../../checklist/default-sets.ts';
 import { TIERS } from '../../checklist/tiers.ts';
 import { DEFAULT_DIFY } from '../../versions/default-pair.ts';
-import { OWN_KEYS, type OwnKey } from '../own-keys.ts';
 import { components } from './components.ts';
 import { logging } from './logging.ts';
 import { mail } from './mail.ts';
@@ -13,6 +11,7 @@ import { objectStorage } from './object-storage.ts';
 import { postgres } from './postgres.ts';
 import { recovery } from './recovery.ts';
 import { redis } from './redis.ts';
+import { secrets } from './secrets.ts';
 import { target } from './target.ts';
 import { vectorStore } from './vector-store.ts';
 
@@ -55,14 +54,8 @@ export const deploymentSchema = z.strictObject({
   objectStorage: objectStorage.prefault({ provider: 'local' }),
   vectorStore: vectorStore.prefault({ mode: 'bundled' }),
   mail: mail.prefault({ provider: 'none' }),
-  secrets: z
-    .strictObject(
-      Object.fromEntries(OWN_KEYS.map((key) => [key, secretRef.optional()])) as Record<
-        OwnKey,
-        z.ZodOptional<typeof secretRef>
-      >,
-    )
-    .prefault({}),
+  secrets: secrets.prefault({}),
+  marketplace: z.strictObject({ proxy: z.boolean().optional() }).optional(),
   images: z
     .strictObject({ registry: line.optional(), pullSecret: dnsSubdomain.optional(), toolImage: line.optional() })
     .optional(),

@@ -1,5 +1,8 @@
 import * as z from 'zod';
-import { day, duration, line, quantity } from '../../base/fields.ts';
+import { SHORTEST_SECONDS } from '../../base/calendar.ts';
+import { durationSeconds, formatDuration } from '../../base/duration.ts';
+import { day, duration, filePath, line, quantity } from '../../base/fields.ts';
+import { secretRef } from '../../base/secret-ref.ts';
 
 /**
  * A restic repository (restic.readthedocs.io, Preparing a new repository): a scheme and its location, or a folder. It
@@ -9,6 +12,50 @@ const backupRepository = line.regex(
   /^(?:(?:s3|azure|gs|swift|b2|sftp|rest|rclone):\S+|\.{0,2}\/\S*)$/,
   'a restic repository such as s3:https://s3.example.com/dify-backup, azure:dify-backup:/, gs:dify-backup:/ or /mnt/backup',
 );
+
+/** An age recipient: the public half of an age key pair (age-encryption.org/v1, X25519), in Bech32. */
+const ageRecipient = z.string().regex(/^age1[02-9ac-hj-np-z]{58}$/, 'the public key of an age key pair: age1…');
+
+const count = z.int().min(0).max(10_000);
+
+/** Most recipients of one file. Several are people who may each open it. */
+const MOST_RECIPIENTS = 20;
+
+/** The repository of backups, its logins, and what is kept. One login, of the kind of the repository's scheme. */
+const backup = z.strictObject({
+  repository: backupRepository,
+  interval: duration
+    .refine((text) => durationSeconds(text) >= SHORTEST_SECONDS, `at least ${formatDuration(SHORTEST_SECONDS)}`)
+    .optional(),
+  image: line.optional(),
+  password: secretRef.optional(),
+  caFile: filePath.optional(),
+  s3: z.strictObject({ accessKey: secretRef, secretKey: secretRef, region: line.optional() }).optional(),
+  azureBlob: z.strictObject({ accountName: line, accountKey: secretRef }).optional(),
+  gcs: z.strictObject({ serviceAccountJson: secretRef }).optional(),
+  rest: z.strictObject({ username: line, password: secretRef }).optional(),
+  objects: z.enum(['copy', 'versions']).optional(),
+  recipients: z.array(ageRecipient).max(MOST_RECIPIENTS).default([]),
+  keep: z
+    .strictObject({
+      last: count.default(3),
+      daily: count.default(7),
+      weekly: count.default(4),
+      monthly: count.default(6),
+    })
+    .prefault({}),
+});
+export type BackupSettings = z.output<typeof backup>;
+
+/** A stanza of pgBackRest (pgbackrest.org, Configuration) that archives the server of the file. */
+const pgbackrest = z.strictObject({
+  stanza: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, 'the name of a stanza, such as dify'),
+  config: filePath.optional(),
+  user: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'the name of a user of the system, such as postgres')
+    .default('postgres'),
+});
 
 export const recovery = z.strictObject({
   rto: duration.optional(),
@@ -32,6 +79,7 @@ export const recovery = z.strictObject({
       duration: duration.optional(),
       retention: duration.optional(),
       dataSize: quantity.optional(),
+      pgbackrest: pgbackrest.optional(),
     })
     .optional(),
   redis: z.strictObject({ persistence: z.enum(['none', 'rdb', 'aof']) }).optional(),
@@ -54,13 +102,14 @@ export const recovery = z.strictObject({
       error: 'snapshot needs an interval',
     })
     .optional(),
-  backup: z.strictObject({ repository: backupRepository }).optional(),
+  backup: backup.optional(),
   configuration: z.strictObject({ repository: line.optional(), secrets: line.optional() }).optional(),
   drills: z.strictObject({ interval: duration, last: day.optional() }).optional(),
   topology: z
     .strictObject({
       zones: z.int().min(1).max(9).default(1),
       region: z.enum(['single', 'standby', 'active-active']).default('single'),
+      lostNodes: z.int().min(1).max(2).optional(),
     })
     .optional(),
   measured: z

@@ -10,6 +10,7 @@ import { MYSQL_RULES } from './rules/mysql.ts';
 import { RECOVERY_RULES } from './rules/recovery.ts';
 import type { Finding, Rule } from './rules/rule.ts';
 import { SERVICE_RULES } from './rules/services.ts';
+import { WORKER_POOL_RULES } from './rules/worker-pools.ts';
 
 /** All rules between fields. The schema has the rules of a single field; checks have the requirements of a tier. */
 const RULES: readonly Rule[] = [
@@ -19,6 +20,7 @@ const RULES: readonly Rule[] = [
   ...MYSQL_RULES,
   ...CREDENTIAL_RULES,
   ...COMPONENT_RULES,
+  ...WORKER_POOL_RULES,
   ...RECOVERY_RULES,
   ...HIDDEN_SECRET_RULES,
   ...HIDDEN_CHARACTER_RULES,

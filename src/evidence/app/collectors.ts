@@ -1,7 +1,7 @@
 import { plannedComponents } from '../../deployment/components.ts';
 import { CollectionError, type Collector } from '../evidence.ts';
 import { RENDERED_OBJECTS } from '../rendered/set.ts';
-import { type AnswersFact, APP_ANSWERS, APP_HEALTH, ROUTES, SETUP } from './answers.ts';
+import { type AnswersFact, APP_ANSWERS, APP_HEALTH, INIT, ROUTES, SETUP } from './answers.ts';
 import { askInside, askNginx } from './compose-entrypoint.ts';
 import { composeWorkloads } from './compose-workloads.ts';
 import { deploymentOf } from './inside/exec.ts';
@@ -10,7 +10,7 @@ import { kubernetesWorkloads } from './kubernetes-workloads.ts';
 import { APP_WORKLOADS, type AppWorkload } from './workloads.ts';
 
 /** The requested paths, each once. */
-const PATHS = [...new Set([...ROUTES.map(({ path }) => path), SETUP])];
+const PATHS = [...new Set([...ROUTES.map(({ path }) => path), SETUP, INIT])];
 
 export const appAnswersCollector: Collector<AnswersFact> = {
   key: APP_ANSWERS,

@@ -9,23 +9,38 @@ import { isLocalEngine } from '../host/engine.ts';
 import type { Answer, AnswersFact } from './answers.ts';
 import { ask, type Entrypoint, trusting } from './ask.ts';
 
-/**
- * Requests the paths of nginx at its published port, with the console's host. If the engine is on another machine,
- * connects to the console's own address.
- */
+/** An entrypoint, and how messages name it. */
+interface NamedEntrypoint {
+  readonly entrance: Entrypoint;
+  readonly via: string;
+}
+
+/** Requests the paths of nginx. */
 export async function askNginx(
   context: CollectContext,
   deployment: Deployment,
   target: ComposeTarget,
   paths: readonly string[],
 ): Promise<AnswersFact> {
+  const { entrance, via } = await composeEntrypoint(context, deployment, target);
+  const answers = await Promise.all(paths.map((path) => ask(entrance, path, context.signal)));
+  return { via, simulated: undefined, answers };
+}
+
+/**
+ * The published port of nginx, with the console's host. If the engine is on another machine, the console's own address.
+ */
+export async function composeEntrypoint(
+  context: CollectContext,
+  deployment: Deployment,
+  target: ComposeTarget,
+): Promise<NamedEntrypoint> {
   const { host, hostname } = new URL(deployment.urls.console);
   const address = (await isLocalEngine(context)) ? loopback(target.bindAddress) : hostname;
   const port = target.tls === undefined ? target.httpPort : target.httpsPort;
   const entrance: Entrypoint = { address, port, host, ...(await tlsOf(context, target)) };
-  const answers = await Promise.all(paths.map((path) => ask(entrance, path, context.signal)));
   const scheme = target.tls === undefined ? 'http' : 'https';
-  return { via: `${scheme}://${address}:${port} as ${host}`, simulated: undefined, answers };
+  return { entrance, via: `${scheme}://${address}:${port} as ${host}` };
 }
 
 /** The loopback address for an engine that listens on all addresses. */

@@ -4,7 +4,7 @@ import { kubectl } from '../../exec/kubectl.ts';
 import { simulatedNodes } from '../../exec/simulated-nodes.ts';
 import { fromCluster } from '../cluster/connect.ts';
 import { type CollectContext, CollectionError } from '../evidence.ts';
-import type { Answer, AnswersFact } from './answers.ts';
+import type { AnswersFact } from './answers.ts';
 import { ask, type Entrypoint } from './ask.ts';
 import { isSelected, podsOf } from './pods.ts';
 import { withPortForward } from './port-forward.ts';
@@ -17,6 +17,11 @@ interface ServiceFact {
   readonly targetPort: string;
 }
 
+/** What came of a port-forward, or why every pod of the Service is simulated. */
+type Forwarded<T> =
+  | { readonly via: string; readonly simulated: string }
+  | { readonly via: string; readonly simulated?: undefined; readonly seen: T };
+
 /**
  * Requests the paths through a port-forward to a ready pod of the Service whose selector has this `component`. If all
  * its pods are simulated, requests nothing. Throws CollectionError if there is no such Service, no pod is ready, or a
@@ -28,7 +33,21 @@ export async function askService(
   component: string,
   paths: readonly string[],
 ): Promise<AnswersFact> {
-  const { namespace } = target;
+  const forwarded = await throughService(context, target, component, (entrance) =>
+    Promise.all(paths.map((path) => ask(entrance, path, context.signal))),
+  );
+  const { via, simulated } = forwarded;
+  if (simulated !== undefined) return { via, simulated, answers: [] };
+  return { via, simulated, answers: forwarded.seen };
+}
+
+/** Runs `use` with a port-forward, on the conditions of `askService`. */
+export async function throughService<T>(
+  context: CollectContext,
+  { namespace }: KubernetesTarget,
+  component: string,
+  use: (entrance: Entrypoint) => Promise<T>,
+): Promise<Forwarded<T>> {
   const { signal } = context;
   const cluster = kubectl(context.runner, context.kubeArgs);
   const service = await serviceOf(context, namespace, component);
@@ -45,20 +64,15 @@ export async function askService(
       own.length === 1
         ? `the pod of Service ${service.name} is simulated (kwok)`
         : `all ${own.length} pods of Service ${service.name} are simulated (kwok)`;
-    return { via: `Service ${service.name}`, simulated: reason, answers: [] };
+    return { via: `Service ${service.name}`, simulated: reason };
   }
+  const host = new URL(context.deployment?.urls.console ?? 'http://localhost').host;
   const port = first.ports[service.targetPort] ?? Number(service.targetPort);
   const options = { namespace, target: `pod/${first.name}`, port, signal };
-  const answers = await fromCluster(context, `create pods/portforward in namespace ${namespace}`, () =>
-    withPortForward(cluster, options, (localPort) => askAll(context, localPort, paths)),
+  const seen = await fromCluster(context, `create pods/portforward in namespace ${namespace}`, () =>
+    withPortForward(cluster, options, (localPort) => use({ address: '127.0.0.1', port: localPort, host })),
   );
-  return { via: `a port-forward to pod ${first.name} of Service ${service.name}`, simulated: undefined, answers };
-}
-
-async function askAll(context: CollectContext, port: number, paths: readonly string[]): Promise<readonly Answer[]> {
-  const host = new URL(context.deployment?.urls.console ?? 'http://localhost').host;
-  const entrance: Entrypoint = { address: '127.0.0.1', port, host };
-  return Promise.all(paths.map((path) => ask(entrance, path, context.signal)));
+  return { via: `a port-forward to pod ${first.name} of Service ${service.name}`, seen };
 }
 
 async function serviceOf(context: CollectContext, namespace: string, component: string): Promise<ServiceFact> {

@@ -24,7 +24,7 @@ export const appPublicCollector: Collector<PublicFact> = {
     if (deployment === undefined) throw new CollectionError('absent', 'a deployment file');
     const console = new URL(deployment.urls.console);
     const url = `${console.origin}${PING}`;
-    const unasked = (await simulatedOf(need)) ?? proxied(context, console);
+    const unasked = await unaskedReason(context, need, console);
     if (unasked !== undefined) return { url, unasked };
     const origin = publicOrigins(deployment).find((one) => one.url === console.origin);
     if (origin === undefined) throw new CollectionError('absent', 'urls.console');
@@ -40,6 +40,11 @@ export const appPublicCollector: Collector<PublicFact> = {
     return { url, answer: await ask(entrance, PING, context.signal) };
   },
 };
+
+/** Why a public address is not requested: all pods are simulated, or a proxy is in between. Undefined if it is. */
+export async function unaskedReason(context: CollectContext, need: Need, url: URL): Promise<string | undefined> {
+  return (await simulatedOf(need)) ?? proxied(context, url);
+}
 
 /**
  * Why the pods cannot answer: they are simulated. Undefined otherwise, also if the entry point could not be probed: the

@@ -1,12 +1,13 @@
 import { textAt } from '../../base/json-path.ts';
 import type { KubernetesObject, RenderedKubernetes } from '../../render/rendered.ts';
 import { CollectionError, type Collector, evidenceKey, type Need } from '../evidence.ts';
+import { shared } from '../read-once.ts';
 import { dryRunRequests } from '../rendered/dry-run.ts';
 import { notRendered } from '../rendered/not-rendered.ts';
 import { chartObjects } from '../rendered/objects.ts';
 import { type Refusal, refusalsIn } from './dry-run.ts';
+import { plannedKinds } from './planned-kinds.ts';
 import { CLUSTER_NAMESPACE } from './release.ts';
-import { CLUSTER_RIGHTS } from './rights.ts';
 
 export interface AdmissionFact {
   /** If false, nothing was requested: a dry run needs the namespace. */
@@ -28,11 +29,12 @@ export const clusterAdmissionCollector: Collector<AdmissionFact> = {
     const { deployment, rendered } = context;
     if (deployment?.target.type !== 'kubernetes') throw new CollectionError('absent', 'a deployment on Kubernetes');
     if (rendered?.target !== 'kubernetes') throw notRendered(context.renderFault);
+    context.questions?.begin();
     if (!(await namespaceExists(need))) return { namespaceExists: false, asked: 0, refusals: [] };
     const release = { name: deployment.name, namespace: deployment.target.namespace };
-    const chart = (await chartObjects(context, rendered, need)).filter(isKubernetesObject);
-    const { unknownKinds } = await need(CLUSTER_RIGHTS);
-    const isKnown = ({ apiVersion, kind }: KubernetesObject) => !unknownKinds.includes(`${kind} (${apiVersion})`);
+    const chart = (await shared(chartObjects, context, need)).filter(isKubernetesObject);
+    const { resourceOf } = await shared(plannedKinds, context, need);
+    const isKnown = ({ apiVersion, kind }: KubernetesObject) => resourceOf(apiVersion, kind) !== undefined;
     const requests = dryRunRequests(release, chart.filter(isKnown), ownObjects(rendered).filter(isKnown));
     const places = [...new Set(requests.map(({ namespace }) => namespace))];
     const refusals = await Promise.all(
@@ -41,6 +43,7 @@ export const clusterAdmissionCollector: Collector<AdmissionFact> = {
           context,
           place,
           requests.filter(({ namespace }) => namespace === place),
+          resourceOf,
         ),
       ),
     );

@@ -7,12 +7,13 @@ import { type CollectContext, CollectionError } from '../evidence.ts';
  * `list nodes`.
  */
 export async function fromCluster<T>(
-  context: Pick<CollectContext, 'runner' | 'kubeArgs' | 'reads'>,
+  context: Pick<CollectContext, 'runner' | 'kubeArgs' | 'reads' | 'questions'>,
   right: string,
   read: (cluster: Kubectl) => Promise<T>,
 ): Promise<T> {
   try {
-    return await read(kubectl(context.runner, context.kubeArgs, context.reads));
+    const { runner, kubeArgs, reads, questions } = context;
+    return await read(kubectl(runner, kubeArgs, reads, questions?.ask));
   } catch (error) {
     if (!(error instanceof KubectlError)) throw error;
     throw new CollectionError(...explain(error, right));

@@ -1,5 +1,6 @@
 import { cut } from '../../base/cut.ts';
-import { type DryRun, type DryRunAnswer, dryRun } from '../../exec/kubectl-dry-run.ts';
+import type { DryRunAnswer } from '../../exec/dry-run-question.ts';
+import { type DryRun, dryRun } from '../../exec/kubectl-dry-run.ts';
 import type { CollectContext } from '../evidence.ts';
 import type { PlannedRequest } from '../rendered/dry-run.ts';
 import { fromCluster } from './connect.ts';
@@ -30,8 +31,9 @@ export async function refusalsIn(
   context: CollectContext,
   namespace: string,
   requests: readonly PlannedRequest[],
+  resourceOf: DryRun['resourceOf'],
 ): Promise<readonly Refusal[]> {
-  const ask = asker(context, namespace);
+  const ask = asker(context, namespace, resourceOf);
   const strict = await ask(requests, { verb: 'create', strict: true });
   const odd = new Map([...strict].filter(([, { text }]) => text.includes('strict decoding error')));
   const loose = await ask([...odd.keys()], { verb: 'create', strict: false });
@@ -55,11 +57,11 @@ function isThereForGood({ object }: PlannedRequest, { reason }: Refused): boolea
   return reason === 'AlreadyExists' && object.kind === 'Secret' && 'immutable' in object && object.immutable === true;
 }
 
-function asker(context: CollectContext, namespace: string) {
-  const { runner, kubeArgs, signal } = context;
+function asker(context: CollectContext, namespace: string, resourceOf: DryRun['resourceOf']) {
+  const { runner, kubeArgs, questions, signal } = context;
   return async (requests: readonly PlannedRequest[], how: Pick<DryRun, 'verb' | 'strict'>): Promise<Answers> => {
     const objects = requests.map(({ object }) => object);
-    const wanted = { ...how, namespace, objects, signal, timeoutMs: ASK_MS };
+    const wanted = { ...how, namespace, objects, resourceOf, ask: questions?.ask, signal, timeoutMs: ASK_MS };
     const answers = await fromCluster(context, `create objects in namespace ${namespace}`, () =>
       dryRun(runner, kubeArgs, wanted),
     );

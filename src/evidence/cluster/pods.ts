@@ -1,11 +1,16 @@
 import { at, listAt, textAt } from '../../base/json-path.ts';
 import { type CollectContext, type Collector, evidenceKey } from '../evidence.ts';
 import { effectiveRequests, type Requests } from '../pod-requests.ts';
+import { type LabelRule, nodeRules } from '../rendered/workload.ts';
 import { fromCluster } from './connect.ts';
 
 /** Pods of one size that could run on another node; for sums, the totals. */
 interface PodGroup extends Requests {
   readonly count: number;
+  /** Undefined for priority 0, and for sums. */
+  readonly priority?: number;
+  /** A node must match all rules of one of the lists. Undefined for any node, and for sums. */
+  readonly nodeRules?: readonly (readonly LabelRule[])[];
 }
 
 /** Sums of the requests of unfinished pods of others on a node. */
@@ -13,7 +18,7 @@ export interface NodeLoad {
   readonly node: string;
   /** DaemonSet and static pods: they are bound to their node. */
   readonly fixed: PodGroup;
-  /** The other pods, grouped by size: they can move to another node. */
+  /** The other pods, grouped by size, priority and node rules: they can move to another node. */
   readonly movable: readonly PodGroup[];
 }
 
@@ -51,6 +56,8 @@ interface PodFact extends Requests {
   readonly node: string;
   readonly fixed: boolean;
   readonly own: boolean;
+  readonly priority: number;
+  readonly nodeRules: PodGroup['nodeRules'];
 }
 
 function ownPods({ deployment }: CollectContext): (pod: unknown) => boolean {
@@ -71,8 +78,16 @@ export function podFact(pod: unknown, isOwn: (pod: unknown) => boolean): PodFact
     node: textAt(pod, 'spec', 'nodeName'),
     fixed: isMirror || owners.includes('DaemonSet') || owners.includes('Node'),
     own: isOwn(pod),
+    priority: priorityOf(pod),
+    nodeRules: nodeRules(at(pod, 'spec')),
     ...effectiveRequests(at(pod, 'spec')),
   };
+}
+
+/** The number that admission wrote for the pod's priority class. */
+function priorityOf(pod: unknown): number {
+  const priority = at(pod, 'spec', 'priority');
+  return typeof priority === 'number' && Number.isInteger(priority) ? priority : 0;
 }
 
 /** Sums per node, one pod at a time: memory grows with the number of nodes and sizes, not of pods. */
@@ -106,9 +121,14 @@ export class PodTally {
       load.fixed = plus(load.fixed, pod);
       return;
     }
-    const size = `${pod.cpu}/${pod.memory}`;
-    const count = (load.movable.get(size)?.count ?? 0) + 1;
-    load.movable.set(size, { cpu: pod.cpu, memory: pod.memory, count });
+    const { cpu, memory, priority, nodeRules: rules } = pod;
+    const kind = `${cpu}/${memory}/${priority}/${rules === undefined ? '' : JSON.stringify(rules)}`;
+    const count = (load.movable.get(kind)?.count ?? 0) + 1;
+    load.movable.set(kind, {
+      ...{ cpu, memory, count },
+      ...(priority === 0 ? {} : { priority }),
+      ...(rules === undefined ? {} : { nodeRules: rules }),
+    });
   }
 }
 

@@ -12,12 +12,14 @@ export function composeSettings({ project, files }: RenderedCompose): Omit<Names
   const nginx = files.find(({ path }) => path === 'nginx/nginx.conf')?.content ?? '';
   const squid = files.find(({ path }) => path === SQUID_FILES.ssrf)?.content ?? '';
   const limit = /client_max_body_size\s+(\S+);/.exec(nginx)?.[1];
+  const wait = /proxy_read_timeout\s+(\S+);/.exec(nginx)?.[1];
   const services = at(project, 'services');
   return {
     variables: Object.fromEntries(
       COMPONENTS.map((name) => [name, labelsAt(project, 'services', SERVICE_OF[name], 'environment')]),
     ),
     bodyLimits: limit === undefined ? [] : [{ place: 'nginx', value: limit }],
+    timeLimits: wait === undefined ? [] : [{ place: 'nginx', value: wait }],
     isGuarded: isGuarded(squid),
     internalHosts: Object.keys(isObject(services) ? services : {}).sort(),
   };

@@ -11,6 +11,14 @@ export interface BodyLimit {
   readonly value: string;
 }
 
+/** How long one server in front of Dify waits for an answer. */
+export interface TimeLimit {
+  /** `nginx`, `HTTPRoute`, or the annotation of the ingress that sets it. */
+  readonly place: string;
+  /** As written: `3600s`, `60`, `1h`. */
+  readonly value: string;
+}
+
 /**
  * The rendered settings of addresses, cookies, uploads, proxies and plugin sources; no other variable, and no secret.
  */
@@ -18,6 +26,8 @@ export interface NamesSettings {
   /** Variables that `isAboutNames` accepts, by component, with the values that its containers will have. */
   readonly variables: Readonly<Partial<Record<ComponentName, Variables>>>;
   readonly bodyLimits: readonly BodyLimit[];
+  /** Absent in evidence of an older difyctl. */
+  readonly timeLimits?: readonly TimeLimit[];
   /** Host names that resolve only in the deployment's own network. */
   readonly internalHosts: readonly string[];
   /** Proxy variables that docker's config.json adds to every container; absent if it names none. */

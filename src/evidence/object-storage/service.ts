@@ -7,7 +7,7 @@ import type { Failure } from '../../storage/facts.ts';
 import { serviceAccountOf } from '../../storage/gcs/account.ts';
 import { GOOGLE, gcsDriver } from '../../storage/gcs/driver.ts';
 import { fetchToken } from '../../storage/gcs/token.ts';
-import type { S3Keys } from '../../storage/s3/driver.ts';
+import type { S3Keys } from '../../storage/s3/client.ts';
 import { s3PlaceOf } from '../../storage/s3/places.ts';
 import { type Reach, type SignedClient, StorageError } from '../../storage/signed-client.ts';
 import type { BucketFact } from './facts.ts';

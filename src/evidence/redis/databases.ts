@@ -32,7 +32,7 @@ export async function probeDatabase(
     await send('SET', key, nonce, 'EX', KEY_SECONDS);
     const read = await send('GET', key);
     await send('DEL', key);
-    if (read !== nonce) throw new ProbeError('use', 'LOST', 'does not give back what was written');
+    if (read !== nonce) throw new ProbeError('use', 'LOST', 'does not return the written value');
     await send('SET', key, nonce, 'EX', KEY_SECONDS);
     const refused = await refusedCommands(session, { ...database, key, nonce });
     await send('DEL', key);

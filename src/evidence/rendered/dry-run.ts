@@ -1,7 +1,7 @@
 import { isObject, type JsonObject } from '../../base/json.ts';
 import { at, listAt, textAt } from '../../base/json-path.ts';
 import { ownLabels } from '../../base/own-labels.ts';
-import type { AskedObject } from '../../exec/kubectl-dry-run.ts';
+import type { AskedObject } from '../../exec/dry-run-question.ts';
 import type { KubernetesObject } from '../../render/rendered.ts';
 
 /** Replaces values of Secrets; JSON, because some types of Secret require it. */

@@ -41,3 +41,19 @@ export function autoscaler(object: unknown): PlannedAutoscaler {
     ...(typeof most === 'number' ? { scales: { workload, least: typeof least === 'number' ? least : 1, most } } : {}),
   };
 }
+
+/**
+ * Reads a ScaledObject as the HorizontalPodAutoscaler that KEDA creates for it, with the name that KEDA gives it
+ * (keda.sh, ScaledObject specification, horizontalPodAutoscalerConfig.name). It reads external metrics.
+ */
+export function scaledObject(object: unknown): PlannedAutoscaler {
+  const most = at(object, 'spec', 'maxReplicaCount');
+  const least = at(object, 'spec', 'minReplicaCount');
+  const workload = textAt(object, 'spec', 'scaleTargetRef', 'name');
+  const scales = {
+    workload,
+    least: typeof least === 'number' ? least : 0,
+    most: typeof most === 'number' ? most : 100,
+  };
+  return { name: `keda-hpa-${textAt(object, 'metadata', 'name')}`, apis: ['external.metrics.k8s.io'], scales };
+}

@@ -1,9 +1,9 @@
-import { at, listAt, quantityAt, textAt } from '../../base/json-path.ts';
+import { at, labelsAt, listAt, quantityAt, textAt } from '../../base/json-path.ts';
 import { podDemands } from './demands.ts';
-import { autoscaler, route } from './entry.ts';
+import { autoscaler, route, scaledObject } from './entry.ts';
 import { processOf } from './process.ts';
 import type { PlannedClaim, PlannedIngress, PlannedWorkload, RenderedSet } from './set.ts';
-import { podShape } from './workload.ts';
+import { labelRules, podShape, spreadOf } from './workload.ts';
 
 const REPLICATED = new Set(['Deployment', 'StatefulSet', 'ReplicaSet']);
 
@@ -21,8 +21,19 @@ export function renderedSet(objects: readonly unknown[]): RenderedSet {
     claims: [...objects.filter(isKind('PersistentVolumeClaim')).map(claim), ...objects.flatMap(templateClaims)],
     ingresses: objects.filter(isKind('Ingress')).map(ingress),
     routes: objects.filter(isKind('HTTPRoute')).map(route),
-    autoscalers: objects.filter(isKind('HorizontalPodAutoscaler')).map(autoscaler),
+    autoscalers: [
+      ...objects.filter(isKind('HorizontalPodAutoscaler')).map(autoscaler),
+      ...objects.filter(isKind('ScaledObject')).map(scaledObject),
+    ],
     openServices: objects.filter(isOpenService).map((object) => textAt(object, 'metadata', 'name')),
+    budgets: objects.filter(isKind('PodDisruptionBudget')).map((object) => ({
+      name: textAt(object, 'metadata', 'name'),
+      selects: labelRules(at(object, 'spec', 'selector')),
+    })),
+    services: objects
+      .filter(isKind('Service'))
+      .map((object) => ({ name: textAt(object, 'metadata', 'name'), selector: labelsAt(object, 'spec', 'selector') }))
+      .filter(({ selector }) => Object.keys(selector).length > 0),
   };
 }
 
@@ -37,6 +48,7 @@ function isOpenService(object: unknown): boolean {
 function workload(object: unknown, configMaps: readonly unknown[]): PlannedWorkload {
   const template = at(object, 'spec', 'template');
   const containers = [...listAt(template, 'spec', 'initContainers'), ...listAt(template, 'spec', 'containers')];
+  const spread = spreadOf(template);
   return {
     kind: textAt(object, 'kind'),
     name: textAt(object, 'metadata', 'name'),
@@ -48,6 +60,7 @@ function workload(object: unknown, configMaps: readonly unknown[]): PlannedWorkl
     pod: podShape(template),
     demands: podDemands(template),
     ...processOf(template, configMaps),
+    ...(spread.length === 0 ? {} : { spread }),
   };
 }
 

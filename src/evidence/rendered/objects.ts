@@ -1,7 +1,8 @@
 import { type ChartReference, chartArgs } from '../../exec/helm.ts';
 import type { RenderedKubernetes } from '../../render/rendered.ts';
 import { CLUSTER_VERSION } from '../cluster/version.ts';
-import { type CollectContext, CollectionError, type Collector, type Need } from '../evidence.ts';
+import { type CollectContext, CollectionError, type Collector, type Need, type SharedRead } from '../evidence.ts';
+import { shared } from '../read-once.ts';
 import { composeSet } from './compose.ts';
 import { renderedSet } from './kubernetes.ts';
 import { notRendered } from './not-rendered.ts';
@@ -17,9 +18,10 @@ export const renderedObjectsCollector: Collector<RenderedSet> = {
     const { rendered } = context;
     if (rendered === undefined) throw notRendered(context.renderFault);
     if (rendered.target === 'compose') return composeSet(rendered.project);
-    const { name } = rendered.secret;
+    const { name, externalKeys } = rendered.secret;
     const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name } };
-    return renderedSet([...(await chartObjects(context, rendered, need)), ...rendered.manifests, secret]);
+    const own = externalKeys === undefined ? [...rendered.manifests, secret] : rendered.manifests;
+    return renderedSet([...(await shared(chartObjects, context, need)), ...own]);
   },
 };
 
@@ -27,18 +29,15 @@ export const renderedObjectsCollector: Collector<RenderedSet> = {
  * What helm renders from the chart with the rendered values, without hooks. Throws CollectionError without a chart,
  * ExternalError if helm fails.
  */
-export async function chartObjects(
-  context: CollectContext,
-  rendered: RenderedKubernetes,
-  need: Need,
-): Promise<readonly unknown[]> {
-  const { chart } = context;
+export const chartObjects: SharedRead<readonly unknown[]> = async (context, need) => {
+  const { chart, rendered } = context;
+  if (rendered?.target !== 'kubernetes') throw notRendered(context.renderFault);
   if (chart === undefined) throw new CollectionError('absent', 'the chart');
   const manifest = await template(context, rendered, chart, await kubeVersion(need));
   // Imported here, so that the YAML parser is loaded only if needed.
   const { documentsOf } = await import('./documents.ts');
   return documentsOf(manifest);
-}
+};
 
 /**
  * The cluster's version for helm, because charts may render differently for an older cluster. Empty if no cluster

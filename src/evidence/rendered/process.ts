@@ -1,11 +1,12 @@
 import { at, labelsAt, listAt, textAt } from '../../base/json-path.ts';
+import { POOL_LABEL } from '../../base/own-labels.ts';
 import { COMPONENTS, type ComponentName } from '../../checklist/components.ts';
 import { SERVICE_OF } from '../../render/compose/names.ts';
 import { COMPONENT_LABELS } from '../../render/kubernetes/names.ts';
 import type { PlannedWorkload, ProbeKind } from './set.ts';
 import { settingsOf } from './settings.ts';
 
-type Process = Pick<PlannedWorkload, 'component' | 'settings' | 'probes'>;
+type Process = Pick<PlannedWorkload, 'component' | 'pool' | 'settings' | 'probes'>;
 const PROBES: readonly ProbeKind[] = ['liveness', 'readiness', 'startup'];
 
 /**
@@ -17,8 +18,10 @@ export function processOf(template: unknown, configMaps: readonly unknown[]): Pr
   const component = COMPONENTS.find((name) => COMPONENT_LABELS[name] === label);
   if (component === undefined) return {};
   const [container] = listAt(template, 'spec', 'containers');
+  const pool = textAt(template, 'metadata', 'labels', POOL_LABEL);
   return {
     component,
+    ...(pool === '' ? {} : { pool }),
     settings: settingsOf({ ...fromConfigMaps(container, configMaps), ...fromContainer(container) }),
     probes: PROBES.filter((kind) => at(container, `${kind}Probe`) !== undefined),
   };
@@ -26,10 +29,13 @@ export function processOf(template: unknown, configMaps: readonly unknown[]): Pr
 
 /** The same for a service of the Compose project. */
 export function composeProcess(name: string, service: unknown): Process {
-  const component: ComponentName | undefined = COMPONENTS.find((one) => SERVICE_OF[one] === name);
+  const pool = textAt(service, 'labels', POOL_LABEL);
+  const component: ComponentName | undefined =
+    pool === '' ? COMPONENTS.find((one) => SERVICE_OF[one] === name) : 'worker';
   if (component === undefined) return {};
   return {
     component,
+    ...(pool === '' ? {} : { pool }),
     settings: settingsOf(labelsAt(service, 'environment')),
     probes: at(service, 'healthcheck') === undefined ? [] : ['liveness', 'readiness'],
   };

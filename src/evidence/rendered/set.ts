@@ -1,7 +1,7 @@
 import type { ComponentName } from '../../checklist/components.ts';
 import { evidenceKey } from '../evidence.ts';
 import type { PodDemands } from './demands.ts';
-import type { PodShape } from './workload.ts';
+import type { LabelRule, PodShape, Spread } from './workload.ts';
 
 /** A workload that will run pods or containers. */
 export interface PlannedWorkload {
@@ -15,10 +15,14 @@ export interface PlannedWorkload {
   readonly demands: PodDemands;
   /** Its Dify process; absent for data services and for workloads that are not of Dify. */
   readonly component?: ComponentName;
+  /** The worker pool that it runs; absent if it is none. */
+  readonly pool?: string;
   /** Variables of its main container that `isSetting` accepts, with the values that it will have. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Probes of its main container. */
   readonly probes?: readonly ProbeKind[];
+  /** Topologies over which its own pods are spread; absent: none. */
+  readonly spread?: readonly Spread[];
 }
 
 export type ProbeKind = 'liveness' | 'readiness' | 'startup';
@@ -61,6 +65,18 @@ export interface PlannedAutoscaler {
   readonly scales?: { readonly workload: string; readonly least: number; readonly most: number };
 }
 
+/** A PodDisruptionBudget: the pods that it selects. */
+interface PlannedBudget {
+  readonly name: string;
+  readonly selects: readonly LabelRule[];
+}
+
+/** A Service with a selector. */
+export interface PlannedServiceObject {
+  readonly name: string;
+  readonly selector: Readonly<Record<string, string>>;
+}
+
 export interface PlannedIngress {
   readonly name: string;
   /** Undefined: the cluster's default class. */
@@ -89,5 +105,9 @@ export interface RenderedSet {
   readonly autoscalers: readonly PlannedAutoscaler[];
   /** Services of type NodePort or LoadBalancer, which are reachable from outside; absent: none. */
   readonly openServices?: readonly string[];
+  /** Absent in evidence of an older difyctl. */
+  readonly budgets?: readonly PlannedBudget[];
+  /** Absent in evidence of an older difyctl. */
+  readonly services?: readonly PlannedServiceObject[];
 }
 export const RENDERED_OBJECTS = evidenceKey<RenderedSet>('rendered.objects', 4);

@@ -7,8 +7,7 @@ import { type CollectContext, CollectionError, type Collector } from '../evidenc
 import { resolvedSecret } from '../secret-values.ts';
 import { addressOf } from './address.ts';
 import { UNRESOLVED, VECTOR_STORE, type VectorStoreFacts } from './facts.ts';
-import type { StoreContext } from './probe.ts';
-import { probeOf } from './probes.ts';
+import { loadProbe, type StoreContext } from './probe.ts';
 
 /**
  * Milliseconds for each connection and each answer. A healthy store needs a few; Dify's own clients wait 5 to 30
@@ -56,7 +55,8 @@ export async function probeVectorStore(
   };
   try {
     const authority = await customCa(storeCaFile(store), context.baseDirectory);
-    await probeOf(store.provider)(store, { ...probing, ...authority }, (seen) => {
+    const probe = await loadProbe(store.provider);
+    await probe(store, { ...probing, ...authority }, (seen) => {
       facts = { ...facts, ...seen };
     });
   } catch (error) {

@@ -29,3 +29,12 @@ export type Note = (facts: Partial<VectorStoreFacts>) => void;
  * question can be asked (`resolve`, `connect`, `tls`, `login`, or `use` if nothing else can follow).
  */
 export type StoreProbe<P extends Provider> = (store: StoreOf<P>, context: StoreContext, note: Note) => Promise<void>;
+
+/**
+ * Loads the probe of a provider: `probes/<provider>.ts`. The build bundles each file of that folder as a chunk of its
+ * own. Call the probe only with a store of that provider.
+ */
+export async function loadProbe(provider: Provider): Promise<StoreProbe<Provider>> {
+  const { probe } = (await import(`./probes/${provider}.ts`)) as { readonly probe: StoreProbe<Provider> };
+  return probe;
+}

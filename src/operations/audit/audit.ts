@@ -9,7 +9,7 @@ import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { AUDIT_COLLECTORS } from '../../evidence/audit/collectors.ts';
 import { AUDIT_WORKLOADS } from '../../evidence/audit/facts.ts';
 import type { CollectContext, InstallationRef } from '../../evidence/evidence.ts';
-import type { SharedReads } from '../../exec/kubectl-proxy.ts';
+import type { SharedReads } from '../../exec/shared-reads.ts';
 import { dialHere } from '../../net/dial.ts';
 import type { LoadedPolicy } from '../../policy/load.ts';
 

@@ -4,7 +4,7 @@ import type { LoadedDeployment } from '../../deployment/load.ts';
 import { rawOverride } from '../../deployment/raw-override.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { InstallationRef } from '../../evidence/evidence.ts';
-import { sharedReads } from '../../exec/kubectl-proxy.ts';
+import { sharedReads } from '../../exec/shared-reads.ts';
 import { openClusterAccess } from '../preflight/cluster-access.ts';
 import type { PreflightRun } from '../preflight/options.ts';
 import { policyAt } from '../preflight/without-file.ts';

@@ -1,8 +1,8 @@
 import { redactor } from '../../base/redact.ts';
 import { createRunner } from '../../exec/execa-runner.ts';
 import { kubeArguments } from '../../exec/kube-args.ts';
-import { type SharedReads, sharedReads } from '../../exec/kubectl-proxy.ts';
 import type { Runner } from '../../exec/runner.ts';
+import { type SharedReads, sharedReads } from '../../exec/shared-reads.ts';
 import { patientRunner } from '../patient-runner.ts';
 
 interface Chosen {

@@ -9,7 +9,7 @@ import { readPolicy } from '../policy.ts';
 import type { PreparedDeployment } from '../prepare.ts';
 
 export interface RunPreflightOptions
-  extends Pick<RunChecksOptions, 'only' | 'skip' | 'failOn' | 'timeoutMs' | 'savedEvidence' | 'onEvent'>,
+  extends Pick<RunChecksOptions, 'only' | 'skip' | 'failOn' | 'timeoutMs' | 'savedEvidence' | 'onEvent' | 'reads'>,
     Pick<CollectContext, 'env' | 'now' | 'signal' | 'deep'> {
   /** Where services are probed from. `cluster` creates a pod and deletes it again. Default: `local`. */
   readonly from?: CollectContext['from'];

@@ -1,9 +1,9 @@
-import { UserError } from '../../base/errors.ts';
 import type { InstalledSecrets } from '../../state/installed.ts';
 import { type OpenInput, openDeployment } from '../open-deployment.ts';
 import { type RenderedDeployment, requireRendered } from '../prepare.ts';
 import { renderDeployment } from '../render.ts';
 import { resolveDeploymentSecrets } from '../resolve-secrets.ts';
+import { refuseWithoutScheduler } from './without-scheduler.ts';
 
 /** The secrets of an installation are not read: placeholders serve a rehearsal as well. */
 const NO_INSTALLATION: InstalledSecrets = {
@@ -18,14 +18,10 @@ const NO_INSTALLATION: InstalledSecrets = {
  */
 export async function prepareOffline(input: OpenInput & { readonly signal: AbortSignal }): Promise<RenderedDeployment> {
   const { deployment, env, signal } = input;
-  if (deployment.target.type !== 'kubernetes') {
-    throw new UserError('a rehearsal needs a Kubernetes target: Compose is one host, which has no scheduler', {
-      next: ['difyctl preflight'],
-    });
-  }
+  refuseWithoutScheduler(deployment);
   const opened = openDeployment(input);
   const secrets = await resolveDeploymentSecrets(opened, NO_INSTALLATION, { env, unreadable: 'warn', signal });
-  const { chart, rendered } = await renderDeployment(opened, secrets, signal);
+  const { chart, rendered } = await renderDeployment(opened, Promise.resolve(secrets), signal);
   return requireRendered({
     ...{ ...opened, living: NO_INSTALLATION, chart, secrets, rendered, notes: [] },
     keepSecrets: () => Promise.resolve(),

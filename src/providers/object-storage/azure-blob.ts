@@ -134,8 +134,8 @@ export const azureBlob = objectStore({
           literal('AZURE_BLOB_STORAGE_ACCOUNT_URL', accountUrl),
         ]
       : [
-          composed('AZURE_BLOB_STORAGE_CONNECTION_STRING', [KEY_PATH], (get) =>
-            connectionString({ accountName, accountUrl }, get(KEY_PATH)),
+          composed('AZURE_BLOB_STORAGE_CONNECTION_STRING', [KEY_PATH], ({ plain }) =>
+            connectionString({ accountName, accountUrl }, plain(KEY_PATH)),
           ),
         ]),
   ],

@@ -1,4 +1,3 @@
-import { base64Json } from '../../base/service-account.ts';
 import { shellWord } from '../../base/shell-word.ts';
 import { SECRET_PLACEHOLDER } from '../chart-block.ts';
 import { composed, type EnvEntry, literal } from '../env-entry.ts';
@@ -10,7 +9,7 @@ import { bucketTexts, identityQuestion, isTrue, NAME_ENDS, pluginBucketQuestion,
 /** Without a key, Google's clients use the identity of the pod or machine (Application Default Credentials). */
 function key(name: string, identity: 'workload' | undefined): readonly EnvEntry[] {
   const path = 'objectStorage.gcs.serviceAccountJson';
-  return identity === 'workload' ? [] : [composed(name, [path], (get) => base64Json(get(path)))];
+  return identity === 'workload' ? [] : [composed(name, [path], ({ base64Json }) => base64Json(path))];
 }
 
 const describe = (bucket: string, format: string): string =>
@@ -58,7 +57,7 @@ export const gcs = objectStore({
     }),
     secretField('serviceAccountJson', 'DIFY_GCS_SERVICE_ACCOUNT', {
       title: 'Key of the service account (JSON)',
-      why: 'The file holds a reference, never the key; file:PATH suits a JSON key.',
+      why: 'The file contains a reference, never the key; file:PATH suits a JSON key.',
       when: unlessIdentity,
     }),
   ],

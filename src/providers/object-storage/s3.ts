@@ -1,5 +1,4 @@
 import { posix } from 'node:path';
-import { shellWord } from '../../base/shell-word.ts';
 import { SECRET_PLACEHOLDER } from '../chart-block.ts';
 import { literal, secret } from '../env-entry.ts';
 import {
@@ -11,9 +10,9 @@ import {
   required,
   secretField,
 } from '../question.ts';
-import { awsCommands, type BucketCommands } from './bucket-commands.ts';
-import { type NameRule, objectStore, type VersioningQuestion } from './descriptor.ts';
+import { type NameRule, objectStore } from './descriptor.ts';
 import { bucketTexts, identityQuestion, NAME_ENDS, pluginBucketQuestion, unlessIdentity } from './fields.ts';
+import { s3BucketCommands, s3Policy, s3VersioningQuestion } from './s3-operator.ts';
 
 /** The folder of the Dify images with one file per public authority. */
 const SYSTEM_CA_FOLDER = '/etc/ssl/certs';
@@ -77,71 +76,6 @@ const questions: readonly FieldQuestion[] = [
   secretField('accessKey', 'DIFY_S3_ACCESS_KEY', { title: 'Access key', why: KEY, when: unlessIdentity }),
   secretField('secretKey', 'DIFY_S3_SECRET_KEY', { title: 'Secret key', why: KEY, when: unlessIdentity }),
 ];
-
-/** The rights on the buckets: Dify's, and those with which preflight checks what the plan relies on. */
-function policy(buckets: readonly string[]): object {
-  const whole = buckets.map((name) => `arn:aws:s3:::${name}`);
-  return {
-    Version: '2012-10-17',
-    Statement: [
-      {
-        Sid: 'DifyObjects',
-        Effect: 'Allow',
-        Action: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload'],
-        Resource: whole.map((name) => `${name}/*`),
-      },
-      { Sid: 'DifyBuckets', Effect: 'Allow', Action: ['s3:ListBucket', 's3:GetBucketLocation'], Resource: whole },
-      {
-        Sid: 'DifyctlLooks',
-        Effect: 'Allow',
-        Action: [
-          's3:GetBucketVersioning',
-          's3:GetReplicationConfiguration',
-          's3:GetEncryptionConfiguration',
-          's3:GetLifecycleConfiguration',
-          's3:GetBucketPublicAccessBlock',
-        ],
-        Resource: whole,
-      },
-    ],
-  };
-}
-
-/** `endpoint` is undefined at Amazon itself, where the key belongs to a user with policies. */
-function bucketCommands(endpoint: string | undefined): BucketCommands {
-  return {
-    ...awsCommands(endpoint),
-    grant: (bucket) =>
-      endpoint === undefined
-        ? `aws iam put-user-policy --user-name USER --policy-name dify --policy-document ${shellWord(difysPolicy(bucket))}`
-        : `grant the key this policy: ${difysPolicy(bucket)}`,
-  };
-}
-
-/** The rights that Dify uses, as JSON. */
-function difysPolicy(bucket: string): string {
-  const objects = ['s3:PutObject', 's3:GetObject', 's3:DeleteObject'];
-  return JSON.stringify({
-    Version: '2012-10-17',
-    Statement: [
-      { Effect: 'Allow', Action: objects, Resource: `arn:aws:s3:::${bucket}/*` },
-      { Effect: 'Allow', Action: 's3:ListBucket', Resource: `arn:aws:s3:::${bucket}` },
-    ],
-  });
-}
-
-/** The AWS command line prints `None` if versioning was never configured. */
-function versioningQuestion(bucket: string, region: string): VersioningQuestion {
-  const asked = ['s3api', 'get-bucket-versioning', '--bucket', bucket, '--region', region];
-  return {
-    program: 'aws',
-    args: [...asked, '--query', 'Status', '--output', 'text'],
-    read: (stdout) => {
-      const status = stdout.trim();
-      return status === 'Enabled' ? 'enabled' : status === 'Suspended' ? 'suspended' : 'off';
-    },
-  };
-}
 
 // Amazon accepts no underscores in new names; older buckets, MinIO and Ceph have them. Amazon's clients refuse Ceph's
 // old names with capitals.
@@ -252,8 +186,8 @@ export const s3 = objectStore({
     };
   },
   chartSecrets: ['externalS3.accessKey', 'externalS3.secretKey'],
-  policy: (_, buckets) => policy(buckets),
-  bucketCommands: ({ endpoint }) => bucketCommands(endpoint),
+  policy: (_, buckets) => s3Policy(buckets),
+  bucketCommands: ({ endpoint }) => s3BucketCommands(endpoint),
   versioningQuestion: ({ endpoint, region }, bucket) =>
-    endpoint === undefined ? versioningQuestion(bucket, region) : undefined,
+    endpoint === undefined ? s3VersioningQuestion(bucket, region) : undefined,
 });

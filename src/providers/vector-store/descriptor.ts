@@ -37,6 +37,8 @@ export interface VectorStoreProvider<Id extends string = string, Block extends z
   readonly title?: string;
   /** The block. A question `caFile` means that Dify can pass a CA certificate to the client. */
   schema(fields: SchemaFields): Block;
+  /** The first release of Dify that passes the CA file to the client. Undefined: every rendered release does. */
+  readonly caSince?: string;
   /** Descriptions of fields by name. They override the shared ones. */
   readonly descriptions?: Readonly<Record<string, string>>;
   readonly questions: readonly FieldQuestion[];

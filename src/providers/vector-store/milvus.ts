@@ -43,7 +43,7 @@ const questions: readonly FieldQuestion[] = [
   },
   secretField('password', 'DIFY_MILVUS_PASSWORD', {
     title: 'Password of the vector store',
-    why: 'The file holds a reference, never the password.',
+    why: 'The file contains a reference, never the password.',
     asked: given('username'),
     required: given('username'),
     when: (isGiven) => !isGiven('token'),
@@ -67,12 +67,13 @@ export const milvus = vectorStore({
   id: 'milvus',
   schema,
   descriptions: { token: 'where the token is, in place of username and password' },
+  // MILVUS_SERVER_PEM_PATH (langgenius/dify#36265).
+  caSince: '1.15.0',
   questions,
   problems,
   // pymilvus's port if the address has none. With https it is 443.
   url: ({ url }) => withPort(url, url.startsWith('https:') ? 443 : 19_530),
-  // pymilvus trusts `server_pem_path` and then also needs the server's name. Dify reads the three variables since 1.15
-  // (langgenius/dify#36265).
+  // pymilvus trusts `server_pem_path` and then also needs the server's name. Dify reads the three variables since 1.15.
   env: ({ url, database, token, username, password }, { ca }) => [
     literal('MILVUS_URI', url),
     literal('MILVUS_DATABASE', database),

@@ -2,7 +2,7 @@ import { listAt } from '../../base/json-path.ts';
 import { counted } from '../../base/words.ts';
 import { type Autoscaler, autoscalerOf, type Workload } from '../observation/workload.ts';
 import type { DrillResult } from '../report.ts';
-import { componentOutcomes, verdictOf } from '../verdicts/disruption.ts';
+import { componentOutcomes, verdictOf, withPreempted } from '../verdicts/disruption.ts';
 import { type DrillSession, follow, readWorkloads, releasePods, secondsSince, settle } from './session.ts';
 
 /** Reads the autoscalers of the release. */
@@ -40,9 +40,7 @@ export async function autoscaleDrill(session: DrillSession, autoscalers: readonl
   const { timeline } = following;
   const pods = releasePods(session);
   const components = componentOutcomes({ kind: 'autoscale', tier: session.tier, workloads, timeline, pods });
-  const verdict = verdictOf(
-    components,
-    `${counted(autoscalers.length, 'autoscaler')} at the maximum: all pods are ready`,
-  );
+  const passed = `${counted(autoscalers.length, 'autoscaler')} at the maximum: all pods are ready`;
+  const verdict = withPreempted(verdictOf(components, passed), following.preempted());
   return { kind: 'autoscale', subject: 'all', ...verdict, seconds: secondsSince(startedAt), components, placements };
 }

@@ -5,9 +5,10 @@ import { podsOf, type Workload } from '../observation/workload.ts';
 import { ApiError } from '../plane/api.ts';
 import type { DrillResult } from '../report.ts';
 import type { ShapeNode } from '../shape/shape.ts';
-import { componentOutcomes, verdictOf } from '../verdicts/disruption.ts';
-import { cordon, rebalance } from './nodes.ts';
+import { componentOutcomes, verdictOf, withPreempted } from '../verdicts/disruption.ts';
+import { cordon, NO_POD, nodesOfRelease, rebalance } from './nodes.ts';
 import { type DrillSession, follow, pause, readWorkloads, releasePods, secondsSince, settle } from './session.ts';
+import { skipped } from './skipped.ts';
 
 /** A budget that refuses an eviction for this long, although all pods are ready, refuses it for good. */
 const REFUSED_MS = 2_500;
@@ -15,13 +16,11 @@ const LIMIT_MS = 60_000;
 const RETRY_MS = 50;
 const TOO_MANY_REQUESTS = 429;
 
-/** Drains each node in turn, as `kubectl drain` does: cordon, then evict each pod as its budget allows. */
+/** Drains each node that runs pods of the release in turn, as `kubectl drain` does: cordon, then evict each pod as its budget allows. */
 export async function drainDrills(session: DrillSession): Promise<readonly DrillResult[]> {
   const results: DrillResult[] = [];
-  for (const node of session.shape.nodes.filter(({ schedulable }) => schedulable)) {
-    results.push(await drainDrill(session, node));
-  }
-  return results;
+  for (const node of nodesOfRelease(session)) results.push(await drainDrill(session, node));
+  return results.length === 0 ? [skipped('drain', NO_POD)] : results;
 }
 
 async function drainDrill(session: DrillSession, node: ShapeNode): Promise<DrillResult> {
@@ -39,7 +38,8 @@ async function drainDrill(session: DrillSession, node: ShapeNode): Promise<Drill
   await cordon(session.api, node, false);
   await rebalance(session, following.workloads, before);
   const passed = `${counted(evicted, 'pod was', 'pods were')} evicted, and every budget held`;
-  return { kind: 'drain', subject: node.name, ...verdictOf(components, passed), seconds, components, placements };
+  const verdict = withPreempted(verdictOf(components, passed), following.preempted());
+  return { kind: 'drain', subject: node.name, ...verdict, seconds, components, placements };
 }
 
 /** Evicts the pods of the release from a node. Returns the refusals that do not end, by workload. */

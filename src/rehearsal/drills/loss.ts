@@ -1,12 +1,12 @@
 import { counted } from '../../base/words.ts';
 import type { DrillKind, DrillResult } from '../report.ts';
 import { type ShapeNode, zoneOf, zonesOf } from '../shape/shape.ts';
-import { componentOutcomes, verdictOf } from '../verdicts/disruption.ts';
-import { loseNodes, rebalance, returnNodes } from './nodes.ts';
+import { componentOutcomes, verdictOf, withPreempted } from '../verdicts/disruption.ts';
+import { loseNodes, NO_POD, nodesToLose, rebalance, returnNodes } from './nodes.ts';
 import { type DrillSession, follow, readWorkloads, releasePods, secondsSince, settle } from './session.ts';
 import { skipped } from './skipped.ts';
 
-/** Loses each node that runs pods of the release in turn, and brings it back. */
+/** Loses each node in turn whose loss can affect the release, and brings it back. */
 export async function nodeLossDrills(
   session: DrillSession,
   kind: 'node-loss' | 'autoscale-node-loss',
@@ -14,8 +14,8 @@ export async function nodeLossDrills(
   const nodes = session.shape.nodes.filter((node) => node.schedulable);
   if (nodes.length < 2) return [onlyOne(kind, 'node', nodes[0]?.name)];
   const results: DrillResult[] = [];
-  for (const node of nodes) results.push(await lossDrill(session, kind, node.name, [node]));
-  return results;
+  for (const node of nodesToLose(session)) results.push(await lossDrill(session, kind, node.name, [node]));
+  return results.length === 0 ? [skipped(kind, NO_POD)] : results;
 }
 
 /** Loses each zone in turn, and brings it back. */
@@ -35,7 +35,8 @@ export async function zoneLossDrills(session: DrillSession): Promise<readonly Dr
   return results;
 }
 
-async function lossDrill(
+/** Loses nodes at once, and brings them back. */
+export async function lossDrill(
   session: DrillSession,
   kind: DrillKind,
   subject: string,
@@ -55,7 +56,8 @@ async function lossDrill(
   await returnNodes(session.api, nodes);
   await rebalance(session, following.workloads, before);
   const passed = `${counted(moved, 'pod')} moved and became ready`;
-  return { kind, subject, ...verdictOf(components, passed), seconds, components, placements };
+  const verdict = withPreempted(verdictOf(components, passed), following.preempted());
+  return { kind, subject, ...verdict, seconds, components, placements };
 }
 
 function onlyOne(kind: DrillKind, what: 'node' | 'zone', name: string | undefined): DrillResult {
@@ -66,7 +68,7 @@ function onlyOne(kind: DrillKind, what: 'node' | 'zone', name: string | undefine
   };
 }
 
-/** The file promises nothing about a lost zone. */
-function asWarning(result: DrillResult): DrillResult {
+/** The file promises nothing about what was lost. */
+export function asWarning(result: DrillResult): DrillResult {
   return result.status === 'fail' ? { ...result, status: 'warn' } : result;
 }

@@ -10,6 +10,30 @@ import { type DrillSession, releasePods, settle } from './session.ts';
  */
 const LOST = { key: 'node.kubernetes.io/out-of-service', value: 'nodeshutdown', effect: 'NoExecute' };
 
+export const NO_POD = 'no pod of the release runs on a node';
+
+/** Returns the schedulable nodes that run pods of the release. */
+export function nodesOfRelease(session: DrillSession): readonly ShapeNode[] {
+  const used = new Set(releasePods(session).map(({ node }) => node));
+  return session.shape.nodes.filter(({ name, schedulable }) => schedulable && used.has(name));
+}
+
+/**
+ * Returns the schedulable nodes whose loss can affect the release: those that run its pods, or pods of others that
+ * could preempt one of its pods when they move. The loss of any other node changes nothing for the release.
+ */
+export function nodesToLose(session: DrillSession): readonly ShapeNode[] {
+  const { watch, namespace, shape } = session;
+  const lowest = Math.min(...releasePods(session).map(({ priority }) => priority));
+  const used = new Set(
+    watch
+      .pods()
+      .filter((pod) => pod.namespace === namespace || pod.priority > lowest)
+      .map(({ node }) => node),
+  );
+  return shape.nodes.filter(({ name, schedulable }) => schedulable && used.has(name));
+}
+
 const path = (node: Pick<ShapeNode, 'name'>): string => `/api/v1/nodes/${node.name}`;
 
 /** Makes nodes unavailable at once. */
@@ -39,7 +63,9 @@ export async function rebalance(
   const known = new Set(before.map(({ uid }) => uid));
   const moved = releasePods(session).filter((pod) => !pod.ending && !known.has(pod.uid) && pod.node !== '');
   await Promise.all(moved.map((pod) => deletePod(session.api, pod)));
-  await settle(session, workloads);
+  // The watch may report the deletions later. Until then the deleted pods look ready.
+  const deleted = new Set(moved.map(({ uid }) => uid));
+  await settle(session, workloads, ({ uid }) => !deleted.has(uid));
 }
 
 async function deletePod(api: Api, { namespace, name }: PodState): Promise<void> {

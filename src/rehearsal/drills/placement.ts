@@ -2,7 +2,7 @@ import { at, listAt, textAt } from '../../base/json-path.ts';
 import { counted } from '../../base/words.ts';
 import type { DrillResult } from '../report.ts';
 import { zoneOf, zonesOf } from '../shape/shape.ts';
-import { componentOutcomes, verdictOf } from '../verdicts/disruption.ts';
+import { componentOutcomes, verdictOf, withPreempted } from '../verdicts/disruption.ts';
 import { spreadOutcomes } from '../verdicts/spread.ts';
 import { type DrillSession, type Following, readWorkloads, releasePods, secondsSince, settle } from './session.ts';
 
@@ -16,7 +16,7 @@ export async function scheduleDrill(session: DrillSession, following: Following)
   const components = componentOutcomes({ kind: 'schedule', tier, workloads, timeline, pods });
   const replicas = workloads.reduce((sum, one) => sum + one.replicas, 0);
   const passed = `${counted(replicas, 'pod')} of ${counted(workloads.length, 'workload')} are ready`;
-  const verdict = verdictOf(components, passed);
+  const verdict = withPreempted(verdictOf(components, passed), following.preempted());
   return { kind: 'schedule', subject: 'all', ...verdict, seconds: secondsSince(startedAt), components, placements };
 }
 

@@ -1,7 +1,7 @@
 import type { PodState } from '../observation/pod.ts';
 import type { Workload } from '../observation/workload.ts';
 import type { DrillResult } from '../report.ts';
-import { componentOutcomes, verdictOf } from '../verdicts/disruption.ts';
+import { componentOutcomes, verdictOf, withPreempted } from '../verdicts/disruption.ts';
 import { type DrillSession, follow, readWorkloads, releasePods, secondsSince, settle } from './session.ts';
 
 /** Marks the pods of the new version. */
@@ -19,7 +19,8 @@ export async function rolloutDrill(session: DrillSession): Promise<DrillResult> 
   const pods = releasePods(session);
   const components = componentOutcomes({ kind: 'rollout', tier: session.tier, workloads, timeline, pods });
   const seconds = secondsSince(startedAt);
-  const verdict = verdictOf(components, 'every replica was replaced, and never fewer were ready than promised');
+  const passed = 'every replica was replaced, and never fewer were ready than promised';
+  const verdict = withPreempted(verdictOf(components, passed), following.preempted());
   if (!pods.every(isNew)) {
     // It does not end. The next drills begin with the version that ran.
     await Promise.all(following.workloads.map((workload) => rollOut(session, workload, null)));

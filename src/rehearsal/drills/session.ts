@@ -21,6 +21,8 @@ export interface DrillSession {
   readonly tier: Tier;
   /** Zones that the file promises. */
   readonly promisedZones: number;
+  /** Nodes that may be lost at once, as the file promises. */
+  readonly lostNodes: number;
   readonly signal: AbortSignal;
 }
 
@@ -53,6 +55,8 @@ export interface Following {
   readonly workloads: readonly Workload[];
   readonly timeline: Timeline;
   readonly startedAt: number;
+  /** Pods of others that the scheduler evicted since the start. */
+  preempted(): number;
   /** Ends it. Returns the placements of its start, its low point and now. */
   stop(): Placements;
 }
@@ -66,7 +70,11 @@ export function follow(
   const timeline = new Timeline(workloads, startedAt, lost);
   const lowPoint = new LowPoint();
   const placed = (): readonly PlacedPod[] => placedPods(workloads, releasePods(session));
+  const preempted = new Set<string>();
   const hear = (now: number): void => {
+    for (const pod of session.watch.pods()) {
+      if (pod.preempted && pod.namespace !== session.namespace) preempted.add(pod.uid);
+    }
     timeline.add(releasePods(session), now);
     lowPoint.add(placed().filter(({ node }) => lost?.has(node) !== true));
   };
@@ -77,7 +85,7 @@ export function follow(
     end();
     return { before, during: lowPoint.get(), after: placed() };
   };
-  return { workloads, timeline, startedAt, stop };
+  return { workloads, timeline, startedAt, preempted: () => preempted.size, stop };
 }
 
 /**

@@ -17,6 +17,9 @@ export interface PodState {
   /** Why the scheduler finds no node. Undefined if it found one, or has not tried yet. */
   readonly unschedulable: string | undefined;
   readonly claims: readonly string[];
+  readonly priority: number;
+  /** True if the scheduler evicts it in favour of a pod of a higher priority. */
+  readonly preempted: boolean;
 }
 
 /** The state of a Pod object. */
@@ -38,6 +41,8 @@ export function podState(pod: unknown): PodState {
     claims: listAt(pod, 'spec', 'volumes')
       .map((volume) => textAt(at(volume, 'persistentVolumeClaim'), 'claimName'))
       .filter((name) => name !== ''),
+    priority: Number(at(pod, 'spec', 'priority') ?? 0),
+    preempted: textAt(condition('DisruptionTarget'), 'reason') === 'PreemptionByScheduler',
   };
 }
 

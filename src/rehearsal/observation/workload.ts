@@ -1,4 +1,5 @@
 import { at, labelsAt, listAt, textAt } from '../../base/json-path.ts';
+import { POOL_LABEL } from '../../base/own-labels.ts';
 import { COMPONENTS } from '../../checklist/components.ts';
 import { COMPONENT_LABELS } from '../../render/kubernetes/names.ts';
 import type { PodState } from './pod.ts';
@@ -76,7 +77,9 @@ function selects(selector: Readonly<Record<string, string>>, labels: Readonly<Re
 }
 
 function componentOf(labels: Readonly<Record<string, string>>): string | undefined {
-  return COMPONENTS.find((name) => COMPONENT_LABELS[name] === labels.component);
+  const component = COMPONENTS.find((name) => COMPONENT_LABELS[name] === labels.component);
+  const pool = labels[POOL_LABEL];
+  return component === undefined || pool === undefined ? component : `${component}-${pool}`;
 }
 
 /** Kubernetes' defaults: 25 % of a Deployment, rounded down, and one pod of a StatefulSet. */

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { type DaemonSpec, logTail } from '../processes/daemon.ts';
@@ -21,12 +22,21 @@ export interface ControlPlane {
   readonly address: string;
   /** Starts a daemon and records it. */
   readonly start: (spec: Omit<DaemonSpec, 'folder' | 'log'>) => Promise<unknown>;
+  /** Controllers of the controller manager that do not run. Default: none. */
+  readonly disabledControllers?: readonly string[];
   readonly signal?: AbortSignal | undefined;
 }
 
 /** The URL of the API server. */
 export const serverUrl = ({ address, ports }: Pick<ControlPlane, 'address' | 'ports'>): string =>
   `https://${address}:${ports.apiserver}`;
+
+/**
+ * Requests a second of the controller manager and of the scheduler. The defaults (20 and 50) protect an API server with
+ * many clients. Here they only add waits: 4 s at the start alone.
+ */
+const QPS = 1000;
+const BURST = 2000;
 
 const SERVICE_RANGE = '10.96.0.0/16';
 /** On loopback, the API server announces this address instead, on which nothing listens (TEST-NET-2, RFC 5737). */
@@ -101,20 +111,22 @@ function apiserverArgs(plane: ControlPlane, etcdUrl: string): string[] {
 }
 
 async function startControllers(plane: ControlPlane, server: string): Promise<void> {
-  const { folder, ports, programs, context } = plane;
+  const { folder, ports, programs, context, disabledControllers = [] } = plane;
   const files = credentialFiles(folder);
   const kubeconfig = async (user: 'controllerManager' | 'scheduler'): Promise<string> => {
     const file = kubeconfigFile(folder, user);
     await writeKubeconfig({ file, server, caFile: files.serverCertificate, token: plane.tokens[user], context, user });
     return file;
   };
-  const common = ['--leader-elect=false', '--bind-address=127.0.0.1', `--cert-dir=${files.pki}`, '--profiling=false'];
+  const common = ['--bind-address=127.0.0.1', `--cert-dir=${files.pki}`];
   const controllerManager = await kubeconfig('controllerManager');
   await plane.start({
     name: 'kube-controller-manager',
     file: programs['kube-controller-manager'],
     args: [
       ...common,
+      ...['--leader-elect=false', '--profiling=false'],
+      ...[`--kube-api-qps=${QPS}`, `--kube-api-burst=${BURST}`],
       `--kubeconfig=${controllerManager}`,
       `--secure-port=${ports.controllerManager}`,
       `--service-account-private-key-file=${files.serviceAccountKey}`,
@@ -122,12 +134,26 @@ async function startControllers(plane: ControlPlane, server: string): Promise<vo
       '--use-service-account-credentials=true',
       // On a busy machine kwok may renew the nodes' Leases late. Only a drill or a test makes a node NotReady.
       '--node-monitor-grace-period=10m',
+      `--controllers=${['*', ...disabledControllers.map((name) => `-${name}`)].join(',')}`,
     ],
   });
-  const scheduler = await kubeconfig('scheduler');
+  const config = path.join(folder, 'scheduler.json');
+  await writeFile(config, JSON.stringify(schedulerConfig(await kubeconfig('scheduler'))));
   await plane.start({
     name: 'kube-scheduler',
     file: programs['kube-scheduler'],
-    args: [...common, `--kubeconfig=${scheduler}`, `--secure-port=${ports.scheduler}`],
+    args: [...common, `--config=${config}`, `--secure-port=${ports.scheduler}`],
   });
+}
+
+/** The scheduler's own configuration (kubernetes.io, kube-scheduler Configuration, v1). */
+function schedulerConfig(kubeconfig: string): object {
+  return {
+    ...{ apiVersion: 'kubescheduler.config.k8s.io/v1', kind: 'KubeSchedulerConfiguration' },
+    clientConnection: { kubeconfig, qps: QPS, burst: BURST },
+    leaderElection: { leaderElect: false },
+    enableProfiling: false,
+    // A pod that found no node is tried again after a second (default: up to 10 s), so that no run waits for it.
+    ...{ podInitialBackoffSeconds: 1, podMaxBackoffSeconds: 1 },
+  };
 }

@@ -20,6 +20,8 @@ export interface DaemonSpec {
   readonly log: string;
   /** The folder of the control plane. It marks the process, so that an unrecorded one can be found. */
   readonly folder: string;
+  /** Variables besides PATH and HOME. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const MARK = 'DIFYCTL_PLANE_FOLDER';
@@ -28,7 +30,7 @@ const MARK = 'DIFYCTL_PLANE_FOLDER';
 export async function startDaemon(spec: DaemonSpec): Promise<Daemon> {
   const log = await open(spec.log, 'a', 0o600);
   try {
-    const env = { PATH: process.env.PATH, HOME: process.env.HOME, [MARK]: spec.folder };
+    const env = { PATH: process.env.PATH, HOME: process.env.HOME, ...spec.env, [MARK]: spec.folder };
     const stdio = ['ignore', log.fd, log.fd] as const;
     const child = spawn(spec.file, spec.args, { env, cwd: spec.folder, detached: true, stdio: [...stdio] });
     await once(child, 'spawn');

@@ -36,7 +36,7 @@ export async function makeProgram(program: GoProgram, options: MakeOptions): Pro
   } catch (error) {
     if (options.signal?.aborted === true || error instanceof Fault) throw error;
     const reason = error instanceof Error ? reasonOf(error) : String(error);
-    options.report('downloading', `no release (${reason}), so it is built here`);
+    options.report('downloading', `no release (${reason}), so it is built on this machine`);
     return await build(program, options);
   }
 }

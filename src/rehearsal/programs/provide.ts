@@ -67,7 +67,7 @@ async function cached(row: Row, { runner, cache, signal, onProgress }: ProvideOp
   const folder = path.join(cache, 'programs', `${row}-${program.version}-${digest}`);
   const report = (phase: MakePhase, detail: string): void => onProgress(`${row} ${program.version}`, phase, detail);
   if (await isIntact(folder)) return folder;
-  const waiting = (holder: string): void => report('waiting', `process ${holder.split(' ')[0]} is making it`);
+  const waiting = (holder: string): void => report('waiting', `process ${holder.split(' ')[0]} is building it`);
   await withLock(`${folder}.lock`, waiting, async () => {
     // The previous holder of the lock may have made it.
     if (await isIntact(folder)) return;

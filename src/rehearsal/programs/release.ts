@@ -30,7 +30,7 @@ export async function downloadRelease(
   if (stated === undefined) throw new Error(`${fill(release.sha256Url)} has no sha256 of ${url}`);
   const bytes = await get(url, options);
   const found = createHash('sha256').update(bytes).digest('hex');
-  if (found !== stated) throw new Error(`${url} has sha256 ${found}, its publisher states ${stated}`);
+  if (found !== stated) throw new Error(`${url} has sha256 ${found}, its publisher lists ${stated}`);
   if (release.member === undefined) await writeFile(output, bytes);
   else await unpackMember(bytes, fill(release.member), output, options.runner);
   await chmod(output, 0o755);

@@ -1,6 +1,8 @@
 import type { NodeAmounts } from '../../evidence/cluster/nodes.ts';
 import type { NodeLoad } from '../../evidence/cluster/pods.ts';
+import type { PriorityClassFact } from '../../evidence/cluster/priority-classes.ts';
 import type { Amounts } from '../../evidence/rendered/demands.ts';
+import type { LabelRule } from '../../evidence/rendered/workload.ts';
 import { simulatedNode } from '../plane/simulated-node.ts';
 import type { Shape, ShapeNode } from './shape.ts';
 
@@ -27,13 +29,13 @@ export function nodeObjects(shape: Shape, kubeletPort: number, kubernetesVersion
 
 /** Pods of others that can move, where they run, and the ReplicaSets that replace them elsewhere. */
 export function loadObjects(shape: Shape): { readonly pods: readonly object[]; readonly sets: readonly object[] } {
-  const bySize = new Map<string, { readonly cpu: number; readonly memory: number; count: number }>();
+  const bySize = new Map<string, PodSize & { count: number }>();
   const pods: object[] = [];
   const nodes = new Map(shape.nodes.map((node) => [node.name, node]));
   for (const { node, size } of shape.loads.flatMap(sizesOf)) {
     const on = nodes.get(node);
     if (on === undefined) continue;
-    const key = `${size.cpu}-${size.memory}`;
+    const key = `${size.cpu}-${size.memory}-${size.priority}-${JSON.stringify(size.nodeRules)}`;
     const known = bySize.get(key) ?? { ...size, count: 0 };
     bySize.set(key, known);
     const index = [...bySize.keys()].indexOf(key);
@@ -63,14 +65,33 @@ function sizesOf({ node, movable }: NodeLoad) {
   return movable.map((size) => ({ node, size }));
 }
 
-function loadSpec({ cpu, memory }: { readonly cpu: number; readonly memory: number }, on: ShapeNode | undefined) {
+type PodSize = Omit<NodeLoad['movable'][number], 'count'>;
+
+function loadSpec({ cpu, memory, priority = 0, nodeRules }: PodSize, on: ShapeNode | undefined) {
   const requests = { cpu: `${Math.round(cpu * 1000)}m`, memory: String(Math.round(memory)) };
   return {
     containers: [{ name: 'load', image: IMAGE, resources: { requests } }],
     automountServiceAccountToken: false,
+    ...(priority === 0 ? {} : { priorityClassName: classOfOthers(priority) }),
+    ...(nodeRules === undefined ? {} : { affinity: { nodeAffinity: nodeAffinity(nodeRules) } }),
     // A pod that runs on a tainted node tolerates its taints.
     tolerations: (on?.taints ?? []).map(({ key, effect }) => ({ key, effect, operator: 'Exists' })),
   };
+}
+
+/** The only field that a node affinity can name (kubernetes.io, Assigning Pods to Nodes); other keys are labels. */
+const NODE_NAME = 'metadata.name';
+
+function nodeAffinity(lists: NonNullable<PodSize['nodeRules']>): object {
+  const written = ({ key, operator, values }: LabelRule): object => ({
+    ...{ key, operator },
+    ...(values.length === 0 ? {} : { values }),
+  });
+  const nodeSelectorTerms = lists.map((rules) => ({
+    matchExpressions: rules.filter(({ key }) => key !== NODE_NAME).map(written),
+    matchFields: rules.filter(({ key }) => key === NODE_NAME).map(written),
+  }));
+  return { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } };
 }
 
 /** Classes, and the quotas and limits of the namespace with what others leave of them. */
@@ -81,7 +102,8 @@ export function clusterObjects(shape: Shape, namespace: string): readonly object
       ...{ apiVersion: 'networking.k8s.io/v1', kind: 'IngressClass', metadata: { name } },
       spec: { controller: controller || 'rehearsal.invalid/none' },
     })),
-    ...shape.priorityClasses.filter((name) => !name.startsWith('system-')).map(priorityClass),
+    ...shape.priorityClasses.filter(({ name }) => !name.startsWith('system-')).map(priorityClass),
+    ...prioritiesOfOthers(shape).map((value) => priorityClass({ name: classOfOthers(value), value, preempts: true })),
     ...shape.limits.quotas.map(({ name, hard }) => ({
       ...{ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name, namespace } },
       spec: { hard: amountTexts(hard) },
@@ -113,9 +135,25 @@ export function storageClass(name: string, provisioner: string, isDefault: boole
   };
 }
 
-/** The evidence has only the names of priority classes, so all get the same value. */
-export function priorityClass(name: string): object {
-  return { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name }, value: 1_000 };
+export function priorityClass({ name, value, preempts }: PriorityClassFact): object {
+  return {
+    ...{ apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name }, value },
+    preemptionPolicy: preempts ? 'PreemptLowerPriority' : 'Never',
+  };
+}
+
+/** Classes of users have at most this value (kubernetes.io, Pod Priority and Preemption). */
+const MOST_OF_USERS = 1_000_000_000;
+
+/** Returns the priorities of the pods of others that need a class of their own. */
+function prioritiesOfOthers({ loads }: Shape): readonly number[] {
+  const values = loads.flatMap(({ movable }) => movable.map(({ priority = 0 }) => priority));
+  return [...new Set(values)].filter((value) => value !== 0 && value <= MOST_OF_USERS);
+}
+
+/** A pod gets its priority only from a class. */
+function classOfOthers(priority: number): string {
+  return priority > MOST_OF_USERS ? 'system-cluster-critical' : `rehearsal-others-${priority}`;
 }
 
 function quantities({ cpu, memory, pods }: NodeAmounts): Record<string, string> {

@@ -2,6 +2,7 @@ import type { IngressClassFact, StorageClassFact } from '../../evidence/cluster/
 import type { LimitsFact } from '../../evidence/cluster/limits.ts';
 import type { NodeAmounts, Taint } from '../../evidence/cluster/nodes.ts';
 import type { NodeLoad } from '../../evidence/cluster/pods.ts';
+import type { PriorityClassFact } from '../../evidence/cluster/priority-classes.ts';
 
 /** A node of the cluster that is rehearsed. */
 export interface ShapeNode {
@@ -22,7 +23,7 @@ export interface Shape {
   readonly loads: readonly NodeLoad[];
   readonly storageClasses: readonly StorageClassFact[];
   readonly ingressClasses: readonly IngressClassFact[];
-  readonly priorityClasses: readonly string[];
+  readonly priorityClasses: readonly PriorityClassFact[];
   /** Quotas and limits of the namespace. */
   readonly limits: LimitsFact;
 }

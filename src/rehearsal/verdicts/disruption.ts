@@ -83,3 +83,13 @@ export function verdictOf(components: readonly ComponentOutcome[], passed: strin
     remedy: remedyFor(first.reason, first.component),
   };
 }
+
+/** Adds what the drill cost others: a drill that passes because the scheduler evicted their pods is a warning. */
+export function withPreempted(verdict: Verdict, preempted: number): Verdict {
+  if (preempted === 0) return verdict;
+  const words = `the scheduler evicted ${counted(preempted, 'pod')} of others, whose priority is lower`;
+  const message = `${verdict.message}; ${words}`;
+  if (verdict.status !== 'pass') return { ...verdict, message };
+  const remedy = 'add nodes, lower the priority class of the components, or agree with the owners of those pods';
+  return { status: 'warn', message, remedy };
+}

@@ -17,6 +17,7 @@ export function promisedReady(kind: DrillKind, workload: Workload, tier: Tier): 
   switch (kind) {
     case 'node-loss':
     case 'zone-loss':
+    case 'two-node-loss':
     case 'autoscale-node-loss':
       return least;
     case 'drain':

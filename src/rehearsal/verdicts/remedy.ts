@@ -1,7 +1,8 @@
 /** A reason of the scheduler or of a controller, and the next step. The texts are Kubernetes' own (1.27 to 1.36). */
 const REMEDIES: readonly (readonly [pattern: RegExp, remedy: string])[] = [
   [/the file promises/, 'add nodes in other zones, or promise one zone: recovery.topology.zones'],
-  [/is all it has|ready, \d+ promised/, 'set components.NAME.replicas to 2 or more, on different nodes and zones'],
+  [/is all it has|of 1 replica ready/, 'set components.NAME.replicas to 2 or more, on different nodes and zones'],
+  [/ready, \d+ promised/, 'raise components.NAME.replicas, and spread the replicas over more nodes and zones'],
   [
     /replicas? (?:on one node|in one zone)/,
     'use components.NAME.spread hard, and node selectors of several nodes and zones',

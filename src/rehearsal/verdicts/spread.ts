@@ -50,7 +50,7 @@ function spreadFault(input: SpreadInput, workload: Workload, pods: readonly PodS
   }
   if (!isRedundant(workload, input.tier)) return undefined;
   const words = counted(pods.length, 'replica');
-  if (pods.length < 2) return { status: 'fail', reason: `${words}, so that one node is all it has` };
+  if (pods.length < 2) return { status: 'fail', reason: `${words}: the loss of its node stops the component` };
   if (nodes.length === 1) return { status: 'fail', reason: `${words} on one node, ${nodes[0]}` };
   const zones = new Set(nodes.map((node) => input.zoneByNode.get(node) ?? ''));
   if (input.promisedZones > 1 && input.zones < 2) {

@@ -6,6 +6,8 @@ import { escapeDollars } from './variables.ts';
 export interface ComposeInputs {
   /** Absolute path of the folder that holds difyctl.yaml. Paths in the file are relative to it. */
   readonly baseDirectory: string;
+  /** Absolute path of difyctl.yaml, if it has another name or is unknown here. */
+  readonly file?: string | undefined;
 }
 
 /** Path of a file named in difyctl.yaml, relative to the Compose directory, so that both can be moved together. */

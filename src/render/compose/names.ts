@@ -16,6 +16,11 @@ export const SERVICE_OF: Readonly<Record<ComponentName, string>> = {
   proxy: 'nginx',
 };
 
+/** The service of a worker pool. Upstream has none, so its name has the form of `worker_beat`. */
+export function poolService(pool: string): string {
+  return `${SERVICE_OF.worker}_${pool.replaceAll('-', '_')}`;
+}
+
 /**
  * Services that are not components of Dify: data services, one-shot jobs, and the egress proxy of the agent sandbox.
  */

@@ -20,6 +20,7 @@ import { pluginDaemonService } from './services/plugin-daemon.ts';
 import { SANDBOX_CONFIG, sandboxService } from './services/sandbox.ts';
 import { SQUID_FILES, squidService } from './services/squid.ts';
 import { webService } from './services/web.ts';
+import { systemdUnits } from './systemd-units.ts';
 
 /**
  * Renders the whole Compose directory for one release of Dify: compose.yaml, `.env` with every secret, and the
@@ -94,5 +95,7 @@ function files(
       ? { path: 'volumes/sandbox/conf/config.yaml', content: yaml(SANDBOX_CONFIG), mode: 0o644 }
       : undefined,
   ];
-  return written.filter((file) => file !== undefined).toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  return [...written.filter((file) => file !== undefined), ...systemdUnits(context)].toSorted((a, b) =>
+    a.path < b.path ? -1 : 1,
+  );
 }

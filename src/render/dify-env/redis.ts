@@ -1,6 +1,6 @@
 import type { SecretPath } from '../../base/secret-ref.ts';
 import type { Redis, SentinelRedis, StandaloneRedis } from '../../deployment/schema/redis.ts';
-import { composed, type EnvEntry, type GetSecret, literal, secret } from '../../providers/env-entry.ts';
+import { composed, type EnvEntry, literal, type SecretForms, secret } from '../../providers/env-entry.ts';
 import type { ServiceAddresses } from './addresses.ts';
 import { caFilePath } from './ca-certificates.ts';
 import { urlHost, userinfo } from './url.ts';
@@ -67,7 +67,7 @@ function tlsClient(redis: ExternalRedis, addresses: ServiceAddresses): readonly 
  * semicolons, each with the user and password of the master. The password of the sentinels has its own variable.
  */
 export function celeryBroker(redis: Redis, addresses: ServiceAddresses): readonly EnvEntry[] {
-  const broker = composed('CELERY_BROKER_URL', passwordOf(redis), (get) => brokerUrl(redis, addresses, get));
+  const broker = composed('CELERY_BROKER_URL', passwordOf(redis), (forms) => brokerUrl(redis, addresses, forms));
   const backend = literal('CELERY_BACKEND', 'redis');
   if (redis.mode === 'bundled' || redis.topology === 'standalone') return [broker, backend];
   return [
@@ -80,11 +80,11 @@ export function celeryBroker(redis: Redis, addresses: ServiceAddresses): readonl
   ];
 }
 
-function brokerUrl(redis: Redis, addresses: ServiceAddresses, get: GetSecret): string {
+function brokerUrl(redis: Redis, addresses: ServiceAddresses, forms: SecretForms): string {
   if (redis.mode === 'bundled' || redis.topology === 'standalone') {
-    return `${plainUrl(redis, addresses, get)}/${redis.databases.broker}`;
+    return `${plainUrl(redis, addresses, forms)}/${redis.databases.broker}`;
   }
-  const login = userinfo(redis.username, redis.password === undefined ? undefined : get(PASSWORD));
+  const login = userinfo(redis.username, redis.password === undefined ? undefined : forms.userinfo(PASSWORD));
   return redis.sentinel.nodes.map((node) => `sentinel://${login}${node}/${redis.databases.broker}`).join(';');
 }
 
@@ -97,8 +97,8 @@ export function agentRedis(redis: Redis, addresses: ServiceAddresses): EnvEntry 
   const name = 'DIFY_AGENT_REDIS_URL';
   if (redis.mode === 'external' && redis.agentUrl !== undefined) return secret(name, 'redis.agentUrl');
   if (redis.mode === 'external' && redis.topology === 'sentinel') return undefined;
-  return composed(name, passwordOf(redis), (get) => {
-    const url = `${plainUrl(redis, addresses, get)}/${redis.databases.agent}`;
+  return composed(name, passwordOf(redis), (forms) => {
+    const url = `${plainUrl(redis, addresses, forms)}/${redis.databases.agent}`;
     return redis.mode === 'bundled' ? url : `${url}${agentTls(redis, addresses)}`;
   });
 }
@@ -114,14 +114,14 @@ function agentTls(redis: StandaloneRedis, addresses: ServiceAddresses): string {
 function plainUrl(
   redis: Exclude<Redis, { readonly topology: 'sentinel' }>,
   addresses: ServiceAddresses,
-  get: GetSecret,
+  forms: SecretForms,
 ): string {
   if (redis.mode === 'bundled') {
     const { host, port } = addresses.bundled.redis;
-    return `redis://${userinfo(undefined, get(PASSWORD))}${host}:${port}`;
+    return `redis://${userinfo(undefined, forms.userinfo(PASSWORD))}${host}:${port}`;
   }
   const scheme = redis.tls.mode === 'disable' ? 'redis' : 'rediss';
-  const login = userinfo(redis.username, redis.password === undefined ? undefined : get(PASSWORD));
+  const login = userinfo(redis.username, redis.password === undefined ? undefined : forms.userinfo(PASSWORD));
   return `${scheme}://${login}${urlHost(redis.host)}:${redis.port}`;
 }
 

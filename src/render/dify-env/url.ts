@@ -1,12 +1,9 @@
-/** Percent-encodes a user name or password for a URL: all but RFC 3986's unreserved characters. */
-function encodeUserinfo(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
-}
+import { encodeUserinfo } from '../../base/url.ts';
 
-/** Returns `user:password@`, `:password@`, `user@` or the empty text. */
+/** Returns `user:password@`, `:password@`, `user@` or the empty text. The password is percent-encoded already. */
 export function userinfo(username: string | undefined, password: string | undefined): string {
   if (username === undefined && password === undefined) return '';
-  const secret = password === undefined ? '' : `:${encodeUserinfo(password)}`;
+  const secret = password === undefined ? '' : `:${password}`;
   return `${encodeUserinfo(username ?? '')}${secret}@`;
 }
 

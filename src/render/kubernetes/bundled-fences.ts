@@ -4,7 +4,7 @@ import type { PlannedComponent } from '../../deployment/components.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { API_PROCESSES } from '../../providers/chart-block.ts';
 import type { KubernetesObject } from '../rendered.ts';
-import { type ChartNames, podLabels } from './names.ts';
+import { allPodLabels, type ChartNames } from './names.ts';
 import { ownObject } from './own-object.ts';
 
 type Planned = Readonly<Record<ComponentName, PlannedComponent>>;
@@ -50,7 +50,7 @@ export function bundledFences(
 ): readonly KubernetesObject[] {
   return BUNDLED.filter(({ service }) => deployment[service].mode === 'bundled').map(({ suffix, labels, clients }) => {
     const own = labels(names.release);
-    const from = [...clients.filter((name) => planned[name].enabled).map((name) => podLabels(names, name)), own];
+    const from = [...clients.filter((name) => planned[name].enabled).flatMap((name) => allPodLabels(names, name)), own];
     return ownObject(deployment, 'networkPolicy', `${names.full}-${suffix}`, {
       spec: {
         podSelector: { matchLabels: { ...own } },

@@ -50,7 +50,7 @@ export function refuseUnmounted(deployment: Deployment, { version, withoutMounts
 }
 
 /** A key of a Secret must not contain a slash. */
-function keyOf(owner: CaOwner): string {
+export function keyOf(owner: CaOwner): string {
   return caFileName(owner).replace('/', '-');
 }
 

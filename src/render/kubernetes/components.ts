@@ -21,7 +21,7 @@ const FIXED: readonly ComponentName[] = ['beat', 'localSandbox'];
  * A rolling update that never has fewer pods ready than planned. Kubernetes' default rounds 25 % down to 0 only up to
  * three replicas.
  */
-const NO_LOSS = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: '25%' } } as const;
+export const NO_LOSS = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: '25%' } } as const;
 
 export interface ComponentContext extends Pick<RenderModel, 'deployment' | 'caCertificates' | 'environment'> {
   readonly planned: Readonly<Record<ComponentName, PlannedComponent>>;
@@ -58,9 +58,10 @@ function oneComponent(context: ComponentContext, name: ComponentName): JsonObjec
   return deepMerge(values, environmentValues(name, entries, { gives, profile, secretName })) as JsonObject;
 }
 
-/** The chart writes no metric for a target of 0. */
+/** The chart writes no metric for a target of 0. If KEDA scales (`scaledObject`), the chart must not. */
 function autoscalerValues({ replicas, autoscaling }: PlannedComponent): JsonObject {
   if (autoscaling === undefined) return {};
+  if (autoscaling.queueLength !== undefined) return { autoscaling: { enabled: false } };
   const { maxReplicas, cpuPercent = 0, memoryPercent } = autoscaling;
   return {
     autoscaling: {

@@ -2,8 +2,7 @@ import { stringify } from 'yaml';
 import type { JsonObject } from '../../base/json.ts';
 import { API_VERSION } from '../../base/version.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
-import type { KubernetesObject, RenderedFile } from '../rendered.ts';
-import type { SecretContent } from './secret.ts';
+import type { KubernetesObject, RenderedFile, RenderedSecret } from '../rendered.ts';
 
 const HEADER = '# Made by difyctl from difyctl.yaml. Change that file, not this one. It holds no secret.\n';
 
@@ -12,7 +11,7 @@ export function renderedFiles(
   deployment: Deployment,
   values: JsonObject,
   objects: readonly KubernetesObject[],
-  secret: SecretContent,
+  secret: RenderedSecret,
 ): readonly RenderedFile[] {
   const files = [
     file('values.yaml', values),
@@ -26,18 +25,30 @@ export function renderedFiles(
  * The name of the Secret that the values refer to, and its keys: for operators who create it themselves or with
  * `difyctl secrets apply`.
  */
-function secretKeys({ target }: Deployment, { name, data }: SecretContent): JsonObject {
+function secretKeys({ target }: Deployment, { name, data, externalKeys }: RenderedSecret): JsonObject {
   return {
     apiVersion: API_VERSION,
     kind: 'SecretKeys',
     name,
     ...(target.type === 'kubernetes' ? { namespace: target.namespace } : {}),
-    keys: Object.keys(data),
+    keys: externalKeys ?? Object.keys(data),
   };
 }
 
+/** The text is made when it is read: checks need the data alone, and the text of all files takes longer than the data. */
 function file(path: string, data: JsonObject): RenderedFile {
+  let text: string | undefined;
+  return {
+    path,
+    get content() {
+      text ??= textOf(data);
+      return text;
+    },
+    mode: 0o644,
+  };
+}
+
+function textOf(data: JsonObject): string {
   // Helm reads YAML 1.1, in which a plain `off` or `yes` is not a text. Aliases are valid, but hard to read.
-  const content = stringify(data, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false });
-  return { path, content: HEADER + content, mode: 0o644 };
+  return HEADER + stringify(data, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false });
 }

@@ -15,14 +15,26 @@ export function manifests(
   planned: Readonly<Record<ComponentName, PlannedComponent>>,
   names: ChartNames,
 ): readonly KubernetesObject[] {
-  if (deployment.tier !== 'prod') return [];
-  return COMPONENTS.filter((name) => planned[name].enabled && mostReplicas(planned[name]) > 1).map((name) =>
-    ownObject(deployment, 'budget', componentFullName(names, name), {
+  return COMPONENTS.filter((name) => planned[name].enabled).flatMap((name) =>
+    budget(deployment, planned[name], componentFullName(names, name), podLabels(names, name)),
+  );
+}
+
+/** The budget of one workload; none in the test tier and for a workload that runs alone. */
+export function budget(
+  deployment: Deployment,
+  plan: PlannedComponent,
+  name: string,
+  labels: Readonly<Record<string, string>>,
+): readonly KubernetesObject[] {
+  if (deployment.tier !== 'prod' || mostReplicas(plan) <= 1) return [];
+  return [
+    ownObject(deployment, 'budget', name, {
       spec: {
         maxUnavailable: 1,
         unhealthyPodEvictionPolicy: 'AlwaysAllow',
-        selector: { matchLabels: { ...podLabels(names, name) } },
+        selector: { matchLabels: { ...labels } },
       },
     }),
-  );
+  ];
 }

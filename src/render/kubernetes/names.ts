@@ -1,5 +1,7 @@
 import type { ComponentName } from '../../checklist/components.ts';
+import type { ScheduledName } from '../../deployment/scheduled-work.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
+import { poolNames } from '../../deployment/worker-pools.ts';
 import { chartProfile } from '../../versions/known-charts.ts';
 import type { ServiceAddresses } from '../dify-env/addresses.ts';
 import type { ChartFacts } from '../rendered.ts';
@@ -34,6 +36,8 @@ export interface ChartNames {
    * later chart can create its own sandbox.
    */
   readonly sandboxSuffix?: string;
+  /** The names of the worker pools. */
+  readonly pools: readonly string[];
 }
 
 /** Names as the chart makes them, including overrides in `extraValues`. */
@@ -43,10 +47,11 @@ export function chartNames(deployment: Deployment, facts: ChartFacts): ChartName
 }
 
 /** The names that are the same in every version of a chart. */
-export function releaseNames({ name: release, extraValues }: Deployment, chart: string): ChartNames {
+export function releaseNames(deployment: Deployment, chart: string): ChartNames {
+  const { name: release, extraValues } = deployment;
   const app = text(extraValues.nameOverride) ?? chart;
   const full = text(extraValues.fullnameOverride) ?? (release.includes(app) ? release : `${release}-${app}`);
-  return { release, full: cut(full), app };
+  return { release, full: cut(full), app, pools: poolNames(deployment) };
 }
 
 function text(value: unknown): string | undefined {
@@ -75,6 +80,37 @@ export function podLabels(names: ChartNames, component: ComponentName): Readonly
     'app.kubernetes.io/instance': names.release,
     component: COMPONENT_LABELS[component],
   };
+}
+
+/** A CronJob's name may have 52 characters (kubernetes.io, CronJob); the longest suffix needs 7 of them. */
+const LONGEST_CRON_JOB = 45;
+
+/** The name of the CronJob of a scheduled work, and of the objects that belong to all of them (`backup`). */
+export function cronJobName({ full }: ChartNames, work: ScheduledName): string {
+  return `${full.slice(0, LONGEST_CRON_JOB).replace(/-+$/, '')}-${work}`;
+}
+
+export function poolFullName(names: ChartNames, pool: string): string {
+  return `${componentFullName(names, 'worker')}-${pool}`;
+}
+
+/**
+ * The labels that every pod of every worker pool has. `app.kubernetes.io/name` is not the chart's, so that the selector
+ * of the chart's worker, its budget and its autoscaler do not count them.
+ */
+export function poolLabels(names: ChartNames): Readonly<Record<string, string>> {
+  return { ...podLabels(names, 'worker'), 'app.kubernetes.io/name': poolApp(names) };
+}
+
+/** The label `app.kubernetes.io/name` of pods of worker pools. */
+export function poolApp({ app }: ChartNames): string {
+  return `${app}-worker-pool`;
+}
+
+/** The label sets of a component's pods: one, and for the worker also that of its pools, if it has some. */
+export function allPodLabels(names: ChartNames, component: ComponentName): readonly Readonly<Record<string, string>>[] {
+  const own = podLabels(names, component);
+  return component === 'worker' && names.pools.length > 0 ? [own, poolLabels(names)] : [own];
 }
 
 /** Addresses of the release's services: the chart's Services with its default ports and paths. */

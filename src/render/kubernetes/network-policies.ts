@@ -6,7 +6,7 @@ import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { API_PROCESSES } from '../../providers/chart-block.ts';
 import type { KubernetesObject } from '../rendered.ts';
 import { bundledFences } from './bundled-fences.ts';
-import { type ChartNames, componentFullName, podLabels } from './names.ts';
+import { allPodLabels, type ChartNames, componentFullName, podLabels, poolApp, poolLabels } from './names.ts';
 import { ownObject } from './own-object.ts';
 
 type Planned = Readonly<Record<ComponentName, PlannedComponent>>;
@@ -61,7 +61,7 @@ function fenceOf(planned: Planned, names: ChartNames, component: ComponentName):
         ),
       ];
     case 'ssrfProxy':
-      return [both(component, accept([ofRelease(names)], PORTS.ssrfProxy), [dns(), internet()])];
+      return [both(component, accept(ofRelease(names), PORTS.ssrfProxy), [dns(), internet()])];
     case 'pluginDaemon':
       return [{ component, spec: { policyTypes: ['Ingress'], ingress: [...daemonIngress(planned, names)] } }];
     default:
@@ -119,8 +119,9 @@ function outgoing(deployment: Deployment, planned: Planned, names: ChartNames): 
   return ownObject(deployment, 'networkPolicy', `${names.full}-outgoing`, {
     spec: {
       podSelector: {
-        matchLabels: { ...releaseLabels(names) },
+        ...releaseSelector(names),
         matchExpressions: [
+          ...appExpressions(names),
           {
             key: 'component',
             operator: 'In',
@@ -139,7 +140,7 @@ function outgoing(deployment: Deployment, planned: Planned, names: ChartNames): 
  * An identity of the pod may be fetched from the metadata service: an instance profile on AWS, Workload Identity on
  * Google Cloud.
  */
-function needsMetadata({ objectStorage }: Deployment): boolean {
+export function needsMetadata({ objectStorage }: Deployment): boolean {
   const { provider } = objectStorage;
   if (provider === 's3') return objectStorage.s3.identity === 'workload';
   return provider === 'gcs' && objectStorage.gcs.identity === 'workload';
@@ -158,7 +159,7 @@ function reach(planned: Planned, names: ChartNames, component: keyof typeof PORT
 }
 
 /** DNS anywhere in the cluster, whatever its pods are called. */
-function dns(): JsonObject {
+export function dns(): JsonObject {
   const to = [{ namespaceSelector: {} }, ...DNS_ADDRESSES.map((cidr) => ({ ipBlock: { cidr } }))];
   return { to, ports: DNS_PORTS.flatMap((port) => [{ protocol: 'UDP', port }, tcp(port)]) };
 }
@@ -169,7 +170,7 @@ function internet(): JsonObject {
 }
 
 /** Every address of both families except these ranges. */
-function blocks(except: readonly string[]): readonly JsonObject[] {
+export function blocks(except: readonly string[]): readonly JsonObject[] {
   const of = (isSixth: boolean) => except.filter((range) => range.includes(':') === isSixth);
   return [ipBlock('0.0.0.0/0', of(false)), ipBlock('::/0', of(true))];
 }
@@ -185,11 +186,25 @@ function tcp(port: number): JsonObject {
 /** The pods of these components, as far as they run. */
 function peersOf(planned: Planned, names: ChartNames, components: readonly ComponentName[]): readonly JsonObject[] {
   const running = components.filter((name) => planned[name].enabled);
-  return running.map((name) => ({ podSelector: { matchLabels: { ...podLabels(names, name) } } }));
+  const labels = running.flatMap((name) => allPodLabels(names, name));
+  return labels.map((own) => ({ podSelector: { matchLabels: { ...own } } }));
 }
 
-function ofRelease(names: ChartNames): JsonObject {
-  return { podSelector: { matchLabels: { ...releaseLabels(names) } } };
+/** Every pod of Dify. */
+function ofRelease(names: ChartNames): readonly JsonObject[] {
+  const labels = [releaseLabels(names), ...(names.pools.length > 0 ? [poolLabels(names)] : [])];
+  return labels.map((own) => ({ podSelector: { matchLabels: { ...own } } }));
+}
+
+/** Without pools, all pods of Dify have one name; with pools, `appExpressions` selects both names. */
+function releaseSelector(names: ChartNames): JsonObject {
+  if (names.pools.length === 0) return { matchLabels: { ...releaseLabels(names) } };
+  return { matchLabels: { 'app.kubernetes.io/instance': names.release } };
+}
+
+function appExpressions(names: ChartNames): readonly JsonObject[] {
+  if (names.pools.length === 0) return [];
+  return [{ key: 'app.kubernetes.io/name', operator: 'In', values: [names.app, poolApp(names)] }];
 }
 
 function releaseLabels({ app, release }: ChartNames): Readonly<Record<string, string>> {

@@ -13,9 +13,26 @@ interface PlacementContext {
 
 /** Node selector, tolerations, priority class and affinity of a component's pods. */
 export function placement(context: PlacementContext, name: ComponentName): JsonObject {
-  const { nodeSelector, priorityClassName } = context.planned[name];
-  const tolerations = tolerationsOf(context, name);
-  const affinity = affinityOf(context, name);
+  const { deployment, planned, names } = context;
+  const sharers = SHARERS.find((group) => group.includes(name));
+  const isShared = sharers !== undefined && volumeAccess(deployment) === 'ReadWriteOnce';
+  const near = isShared ? together(names, sharers) : {};
+  return placementOf(deployment, { plan: planned[name], labels: podLabels(names, name), near });
+}
+
+interface Placed {
+  readonly plan: PlannedComponent;
+  /** The labels that select its pods. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Affinity to pods that must run on the same node. */
+  readonly near: JsonObject;
+}
+
+/** The same for any workload. */
+export function placementOf(deployment: Deployment, placed: Placed): JsonObject {
+  const { nodeSelector, priorityClassName } = placed.plan;
+  const tolerations = tolerationsOf(deployment, placed.plan);
+  const affinity = affinityOf(deployment, placed);
   return {
     ...(Object.keys(nodeSelector).length === 0 ? {} : { nodeSelector: { ...nodeSelector } }),
     ...(tolerations.length === 0 ? {} : { tolerations }),
@@ -34,10 +51,10 @@ const LOST_NODE = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachab
  */
 const LOST_NODE_SECONDS = 30;
 
-function tolerationsOf({ deployment, planned }: PlacementContext, name: ComponentName): readonly JsonObject[] {
-  const { tolerations } = planned[name];
+function tolerationsOf(deployment: Deployment, plan: PlannedComponent): readonly JsonObject[] {
+  const { tolerations } = plan;
   const given = tolerations.map((one) => compact(one));
-  if (deployment.tier !== 'prod' || mostReplicas(planned[name]) !== 1) return given;
+  if (deployment.tier !== 'prod' || mostReplicas(plan) !== 1) return given;
   const lost = LOST_NODE.filter((key) => !tolerations.some((one) => one.key === key));
   return [
     ...given,
@@ -46,13 +63,12 @@ function tolerationsOf({ deployment, planned }: PlacementContext, name: Componen
 }
 
 /** A part that the file has replaces the same part of difyctl's own. */
-function affinityOf({ deployment, planned, names }: PlacementContext, name: ComponentName): JsonObject {
-  const { affinity, spread } = planned[name];
-  const sharers = SHARERS.find((group) => group.includes(name));
-  const isSpread = mostReplicas(planned[name]) > 1 && (deployment.tier === 'prod' || spread === 'hard');
+function affinityOf(deployment: Deployment, { plan, labels, near }: Placed): JsonObject {
+  const { affinity, spread } = plan;
+  const isSpread = mostReplicas(plan) > 1 && (deployment.tier === 'prod' || spread === 'hard');
   return {
-    ...(isSpread ? { podAntiAffinity: apart(names, name, spread) } : {}),
-    ...(sharers !== undefined && volumeAccess(deployment) === 'ReadWriteOnce' ? together(names, sharers) : {}),
+    ...(isSpread ? { podAntiAffinity: apart(labels, spread) } : {}),
+    ...near,
     ...(compact(affinity) as JsonObject),
   };
 }
@@ -93,11 +109,8 @@ const ZONE_WEIGHT = 50;
  * requires other nodes. Zones stay a preference, because a cluster has few of them and a rolling update needs room for
  * one more pod.
  */
-function apart(names: ChartNames, name: ComponentName, spread: PlannedComponent['spread']): JsonObject {
-  const term = (topologyKey: string) => ({
-    topologyKey,
-    labelSelector: { matchLabels: { ...podLabels(names, name) } },
-  });
+function apart(labels: Placed['labels'], spread: PlannedComponent['spread']): JsonObject {
+  const term = (topologyKey: string) => ({ topologyKey, labelSelector: { matchLabels: { ...labels } } });
   const node = term('kubernetes.io/hostname');
   const zone = { weight: ZONE_WEIGHT, podAffinityTerm: term('topology.kubernetes.io/zone') };
   return spread === 'hard'

@@ -6,6 +6,8 @@ import { chartProfile } from '../../versions/known-charts.ts';
 import { refuseOtherChart, refuseUnknownVersion } from '../known-version.ts';
 import { renderModel } from '../model.ts';
 import type { ChartFacts, RenderedKubernetes } from '../rendered.ts';
+import { repositoryCertificate } from './backup-files.ts';
+import { backupJobs } from './backup-jobs.ts';
 import { bundledContext } from './blocks/bundled.ts';
 import { mailBlock } from './blocks/mail.ts';
 import { objectStorageBlock } from './blocks/object-storage.ts';
@@ -18,6 +20,7 @@ import { checkChartKeys } from './chart-keys.ts';
 import { fitToChart, givenByChart } from './chart-layout.ts';
 import { componentValues } from './components.ts';
 import { entryValues } from './entry-values.ts';
+import { externalSecret } from './external-secret.ts';
 import { refuseSecrets, withExtraValues } from './extra-values.ts';
 import { renderedFiles } from './files.ts';
 import { httpRoute } from './http-route.ts';
@@ -27,10 +30,12 @@ import { migrationJob, migrationValues } from './migration.ts';
 import { monitoring } from './monitoring.ts';
 import { chartAddresses, chartNames } from './names.ts';
 import { networkPolicies } from './network-policies.ts';
+import { queueScalers } from './queue-scaler.ts';
 import { sandboxObjects } from './sandbox-objects.ts';
 import { secretContent } from './secret.ts';
 import { ssrfRules } from './ssrf-rules.ts';
 import { refuseDangling, refuseSecretVariables } from './wiring.ts';
+import { mergedValues, workerPools } from './worker-pools.ts';
 
 /**
  * Renders everything for helm and kubectl. Pure: the same input gives the same bytes. `files` has the contents of the
@@ -55,10 +60,16 @@ export function renderKubernetes(
   refuseDangling(deployment, planned);
   refuseSecrets(model, secrets);
   refuseSecretVariables(deployment, planned, addresses);
-  const secret = secretContent(model, secrets, {
+  const inSecret = {
     ...certificates(model, files),
+    ...repositoryCertificate(deployment, files),
     ...ssrfRules(planned.ssrfProxy.enabled && !profile.withoutMounts.includes('ssrfProxy')),
-  });
+  };
+  const external = externalSecret(model, inSecret);
+  const secret =
+    external === undefined
+      ? secretContent(model, secrets, inSecret)
+      : { name: external.name, data: inSecret, externalKeys: external.keys };
   const bundled = bundledContext(deployment, secret.name);
   const blocks = mergeBlocks([
     processBlock(deployment, planned, addresses),
@@ -83,12 +94,16 @@ export function renderKubernetes(
   );
   checkChartKeys(values, facts, deployment.extraValues as JsonObject, profile.unnamedKeys);
   const objects = [
+    ...(external === undefined ? [] : [external.object]),
     ...manifests(deployment, planned, names),
     ...httpRoute(deployment, names),
     ...networkPolicies(deployment, planned, names),
     ...monitoring(deployment, planned, names),
     ...sandboxObjects(context),
+    ...queueScalers(context),
+    ...workerPools({ ...context, chartValues: mergedValues(facts, values) }),
     ...migrationJob(context),
+    ...backupJobs(context),
   ];
   return {
     target: 'kubernetes',

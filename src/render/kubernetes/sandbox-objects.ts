@@ -1,7 +1,9 @@
 import type { JsonObject } from '../../base/json.ts';
 import type { KubernetesObject } from '../rendered.ts';
+import { autoscaler } from './autoscaler.ts';
 import type { ComponentContext } from './components.ts';
 import { environmentItem } from './extra-env.ts';
+import { GRACEFUL } from './graceful.ts';
 import { POD_SECURITY } from './hardening.ts';
 import { imageValues } from './image-values.ts';
 import { componentFullName, podLabels } from './names.ts';
@@ -27,30 +29,9 @@ export function sandboxObjects(context: ComponentContext): readonly KubernetesOb
   const service = { selector, ports: [{ name: 'http', port: PORT, targetPort: 'http' }] };
   return [
     ownObject(deployment, 'deployment', name, { spec }, selector),
-    ...autoscaler(context),
+    ...autoscaler(deployment, planned.sandbox, name),
     ownObject(deployment, 'service', name, { spec: service }, selector),
   ];
-}
-
-/** The autoscaler of that Deployment, as the chart would write it. */
-function autoscaler({ deployment, planned, names }: ComponentContext): readonly KubernetesObject[] {
-  const { replicas, autoscaling } = planned.sandbox;
-  if (autoscaling === undefined) return [];
-  const name = componentFullName(names, 'sandbox');
-  const targets = { cpu: autoscaling.cpuPercent, memory: autoscaling.memoryPercent };
-  const metrics = Object.entries(targets).flatMap(([resource, percent]) =>
-    percent === undefined
-      ? []
-      : [
-          {
-            type: 'Resource',
-            resource: { name: resource, target: { type: 'Utilization', averageUtilization: percent } },
-          },
-        ],
-  );
-  const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name };
-  const spec = { scaleTargetRef, minReplicas: replicas, maxReplicas: autoscaling.maxReplicas, metrics };
-  return [ownObject(deployment, 'autoscaler', name, { spec })];
 }
 
 function podSpec(context: ComponentContext): JsonObject {
@@ -60,6 +41,7 @@ function podSpec(context: ComponentContext): JsonObject {
   const pull = deployment.images?.pullSecret;
   const { sandbox } = planned;
   return {
+    terminationGracePeriodSeconds: GRACEFUL.seconds,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     securityContext: POD_SECURITY,
@@ -70,6 +52,7 @@ function podSpec(context: ComponentContext): JsonObject {
         name: 'sandbox',
         image: `${repository}:${tag}`,
         imagePullPolicy: 'IfNotPresent',
+        lifecycle: GRACEFUL.lifecycle,
         ports: [{ name: 'http', containerPort: PORT }],
         env: environment.sandbox
           .toSorted((a, b) => (a.name < b.name ? -1 : 1))

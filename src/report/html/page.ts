@@ -5,8 +5,8 @@ import { gradeText } from '../audit.ts';
 import { acceptedText } from '../finding.ts';
 import { policyName, severityChange } from '../policy.ts';
 import { waitedWords } from '../waited.ts';
-import { Markup, markup } from './markup.ts';
-import { STYLE } from './style.ts';
+import { htmlPage } from './frame.ts';
+import { type Markup, markup } from './markup.ts';
 
 /** Order of severity, with the word and the sign of each status. */
 const ORDER: readonly (readonly [status: Status, word: string, sign: string])[] = [
@@ -22,30 +22,15 @@ export function reportHtml(report: CheckReport): string {
   const { checks, phase, deployment } = report;
   const findings = ORDER.slice(0, 3).flatMap(([status]) => checks.filter((check) => check.status === status));
   const title = `${phase} of ${deployment ?? 'a cluster'}`;
-  const page = markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="difyctl ${report.difyctl}">
-<title>${verdict(report)}: ${title}</title>
-<style>${new Markup(STYLE)}</style>
-</head>
-<body>
-<main>
-<h1>${title}: ${verdict(report)}</h1>
+  const body = markup`<h1>${title}: ${verdict(report)}</h1>
 ${factList(report)}
 <ul class="counts">${ORDER.map((kind) => count(kind, report))}</ul>
 ${report.audit === undefined ? '' : verdictSections(report.audit)}
 <h2>Findings</h2>
 ${findings.length === 0 ? markup`<p>None.</p>` : findings.map(finding)}
 <h2>All checks</h2>
-${table(checks)}
-</main>
-</body>
-</html>
-`;
-  return page.html;
+${table(checks)}`;
+  return htmlPage({ title: `${verdict(report)}: ${title}`, generator: report.difyctl, body });
 }
 
 /** The verdict of an audit: the grade, the findings with the highest risk, and what difyctl would change. */

@@ -1,7 +1,7 @@
 import { counted } from '../../base/words.ts';
 import type { DrillResult, DrillStatus, PlacedPod, RehearsalReport } from '../../rehearsal/report.ts';
+import { htmlPage } from './frame.ts';
 import { Markup, markup } from './markup.ts';
-import { STYLE } from './style.ts';
 
 const WORDS: Readonly<Record<DrillStatus, string>> = {
   pass: 'passed',
@@ -24,29 +24,15 @@ export function rehearsalHtml(report: RehearsalReport): string {
   const title = `rehearsal of ${deployment}: ${verdict}`;
   const source = shape.source === 'cluster' ? 'copied from the cluster' : 'from --nodes';
   const head = `${tier}, ${counted(shape.nodes, 'node')} in ${counted(shape.zones, 'zone')} (${source}), Kubernetes ${shape.kubernetes}, ${seconds} s`;
-  const page = markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
-<style>${new Markup(STYLE + PICTURE_STYLE)}</style>
-</head>
-<body>
-<main>
-<h1>${title}</h1>
+  const body = markup`<h1>${title}</h1>
 <p class="quiet">${head}</p>
 <h2>Drills</h2>
 ${drills.map((drill) => drillArticle(drill, report))}
 <h2>Added in a real cluster</h2>
 <ul>${published.map(({ name, seconds: added, appliesTo, source: from }) => markup`<li>${name} ${added} s: ${appliesTo} <span class="quiet">(${from})</span></li>`)}</ul>
 <h2>Limits</h2>
-<ul>${limits.map((limit) => markup`<li>${limit}</li>`)}</ul>
-</main>
-</body>
-</html>
-`;
-  return page.html;
+<ul>${limits.map((limit) => markup`<li>${limit}</li>`)}</ul>`;
+  return htmlPage({ title, style: PICTURE_STYLE, body });
 }
 
 function drillArticle(drill: DrillResult, report: RehearsalReport): Markup {

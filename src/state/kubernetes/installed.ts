@@ -42,7 +42,7 @@ export function factsOf(own: OwnSecrets, otherTraces: readonly string[]): Instal
   // only.
   const newest = own.unreadable.some(({ number }) => number > (read?.number ?? 0)) ? undefined : read;
   const named = own.data.find(({ name }) => name === newest?.secretName);
-  const secret = named ?? newestByAge(own.data);
+  const secret = named ?? byAge(own.data)[0];
   // The Secret of an open revision is created first. If it is missing, nothing of that revision was applied.
   const applied = own.revisions.filter(({ outcome, secretName }) => outcome !== 'open' || has(own, secretName));
   const revision = applied.length === 0 ? [] : [`revision ${newestRevision(applied)?.number}`];
@@ -50,6 +50,7 @@ export function factsOf(own: OwnSecrets, otherTraces: readonly string[]): Instal
   return {
     data: secret?.data ?? {},
     keys: named === undefined ? {} : (newest?.secretKeys ?? {}),
+    external: byAge(own.data).flatMap(({ data, sources }) => (sources === undefined ? [] : [{ data, sources }])),
     traces: [...revision, ...unread, ...otherTraces],
     notes: own.unreadable.map(unreadableNote),
   };
@@ -59,8 +60,9 @@ function has({ data }: OwnSecrets, name: string | undefined): boolean {
   return data.some((secret) => secret.name === name);
 }
 
-function newestByAge(secrets: readonly DataSecret[]): DataSecret | undefined {
-  return [...secrets].sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))[0];
+/** Newest first. */
+function byAge(secrets: readonly DataSecret[]): readonly DataSecret[] {
+  return [...secrets].sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
 }
 
 /**
@@ -68,9 +70,9 @@ function newestByAge(secrets: readonly DataSecret[]): DataSecret | undefined {
  * it.
  */
 async function helmTraces(kubectl: Kubectl, namespace: string, name: string, signal: AbortSignal) {
-  const selector = `owner=helm,name=${name}`;
-  const names = await kubectl.run(['get', 'secrets', '-n', namespace, '-l', selector, '-o', 'name'], { signal });
-  return names.trim() === '' ? [] : [`Helm release ${name}`];
+  const labels = `owner=helm,name=${name}`;
+  const records = await kubectl.objects({ kind: 'secrets', namespace, labels }, signal);
+  return records.length === 0 ? [] : [`Helm release ${name}`];
 }
 
 async function oneKey(kubectl: Kubectl, namespace: string, name: string, key: string): Promise<ResolvedReference> {

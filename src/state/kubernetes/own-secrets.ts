@@ -1,5 +1,7 @@
+import { boundedJson } from '../../base/bounded-json.ts';
 import { isObject } from '../../base/json.ts';
-import { jsonAnswer } from '../../exec/answer.ts';
+import { labelsAt } from '../../base/json-path.ts';
+import { SOURCES_ANNOTATION } from '../../base/own-labels.ts';
 import type { Kubectl } from '../../exec/kubectl.ts';
 import type { StoredRevisions } from '../revisions/stored.ts';
 import { ownSelector, REVISION_TYPE } from './labels.ts';
@@ -10,6 +12,8 @@ export interface DataSecret {
   readonly name: string;
   readonly createdAt: string;
   readonly data: Readonly<Record<string, string>>;
+  /** The source of each secret in it, by path (`sourceText`). Undefined if difyctl created it. */
+  readonly sources?: Readonly<Record<string, string>>;
 }
 
 /** Every Secret that difyctl owns for a deployment: revisions and data. */
@@ -27,15 +31,9 @@ export async function readOwnSecrets(
   deployment: string,
   signal?: AbortSignal,
 ): Promise<OwnSecrets> {
-  const read = async (...choice: readonly string[]): Promise<readonly Record<string, unknown>[]> => {
-    const args = ['get', 'secrets', '-n', namespace, ...choice, '-o', 'json'];
-    const text = await kubectl.run(args, signal === undefined ? {} : { signal });
-    const list: unknown = jsonAnswer(text, 'kubectl get secrets');
-    return isObject(list) && Array.isArray(list.items) ? list.items.filter(isObject) : [];
-  };
   const [labelled, typed] = await Promise.all([
-    read('-l', ownSelector(deployment)),
-    read('--field-selector', `type=${REVISION_TYPE}`),
+    kubectl.objects({ kind: 'secrets', namespace, labels: ownSelector(deployment) }, signal),
+    kubectl.objects({ kind: 'secrets', namespace, fields: `type=${REVISION_TYPE}` }, signal),
   ]);
   const named = new Map([...labelled, ...typed].map((item) => [nameOf(item), item]));
   const isRevision = (item: NamedSecret['item']) => isRevisionName(nameOf(item), deployment);
@@ -49,11 +47,23 @@ export async function readOwnSecrets(
 function toDataSecret(item: Record<string, unknown>): DataSecret {
   const metadata = isObject(item.metadata) ? item.metadata : {};
   const data = isObject(item.data) ? Object.entries(item.data) : [];
+  const sources = sourcesIn(labelsAt(metadata, 'annotations')[SOURCES_ANNOTATION]);
   return {
     name: String(metadata.name),
     createdAt: String(metadata.creationTimestamp ?? ''),
     data: Object.fromEntries(data.map(([key, value]) => [key, Buffer.from(String(value), 'base64').toString()])),
+    ...(sources === undefined ? {} : { sources }),
   };
+}
+
+/** Undefined without the annotation. Empty if it is not a JSON object of texts. */
+function sourcesIn(text: string | undefined): Readonly<Record<string, string>> | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return labelsAt(boundedJson(text));
+  } catch {
+    return {};
+  }
 }
 
 function nameOf({ metadata }: Record<string, unknown>): string {

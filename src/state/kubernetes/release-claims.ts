@@ -1,5 +1,4 @@
-import { labelsAt, listAt, textAt } from '../../base/json-path.ts';
-import { jsonAnswer } from '../../exec/answer.ts';
+import { labelsAt, textAt } from '../../base/json-path.ts';
 import type { Kubectl } from '../../exec/kubectl.ts';
 
 /**
@@ -11,11 +10,8 @@ export async function releaseClaims(
   { namespace, name }: { readonly namespace: string; readonly name: string },
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const list: unknown = jsonAnswer(
-    await kubectl.run(['get', 'pvc', '-n', namespace, '-o', 'json'], { signal }),
-    'kubectl get pvc',
-  );
-  return listAt(list, 'items')
+  const claims = await kubectl.objects({ kind: 'persistentvolumeclaims', namespace }, signal);
+  return claims
     .filter((claim) => {
       const labels = labelsAt(claim, 'metadata', 'labels');
       const annotations = labelsAt(claim, 'metadata', 'annotations');

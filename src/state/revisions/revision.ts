@@ -30,7 +30,27 @@ const file = z.object({
 export type Operation = 'install' | 'upgrade' | 'rollback' | 'restore' | 'uninstall';
 
 const PHASES = ['apply', 'postflight', 'closed'] as const;
-const OUTCOMES = ['open', 'applied', 'failed', 'interrupted', 'rolled-back', 'removed'] as const;
+/** `restored`: the data of a backup set was restored; the rendered set was not applied. */
+const OUTCOMES = ['open', 'applied', 'failed', 'interrupted', 'rolled-back', 'removed', 'restored'] as const;
+
+/** What a restore did, so that a run after a killed one continues. */
+const restore = z.object({
+  /** Id of the backup set. */
+  set: z.string(),
+  /** The stated time (`--at`). Undefined: the time of the set. */
+  at: z.string().optional(),
+  /** The parts of `--part`. Empty: all. */
+  parts: z.array(z.string()),
+  /** A step is recorded before it begins. `renamedTo`: the name that existing data gets before the step writes. */
+  steps: z.array(
+    z.object({
+      step: z.string(),
+      status: z.enum(['started', 'done']),
+      renamedTo: z.string().optional(),
+      seconds: z.number().optional(),
+    }),
+  ),
+});
 
 /**
  * One recorded render and apply. It is written as `open` before anything is applied, and closed afterwards, so that a
@@ -77,6 +97,8 @@ const revisionSchema = z.object({
   chart: z.object({ name: z.string(), version: z.string(), appVersion: z.string() }).optional(),
   tools: z.record(z.string(), z.string()).default({}),
   releaseRevision: z.int().optional(),
+  /** The backup set and the steps. Only of a restore. */
+  restore: restore.optional(),
   /** Compose, after the apply: image ids by name, and Compose's own digest of each service. */
   running: z
     .object({ images: z.record(z.string(), z.string()), services: z.record(z.string(), z.string()) })

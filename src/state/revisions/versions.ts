@@ -12,8 +12,7 @@ export interface InstalledVersions {
  * Returns the installed versions. Returns undefined if no revision was applied successfully, and after an uninstall.
  */
 export function installedVersions(revisions: readonly Revision[]): InstalledVersions | undefined {
-  if (newestRevision(revisions)?.outcome === 'removed') return undefined;
-  const newest = newestRevision(revisions.filter(({ outcome }) => outcome === 'applied'));
+  const newest = appliedRevision(revisions);
   if (newest === undefined) return undefined;
   const { number, file, chart } = newest;
   const dify = typeof file.version === 'string' ? file.version : undefined;
@@ -24,4 +23,13 @@ export function installedVersions(revisions: readonly Revision[]): InstalledVers
 export function versionWords({ dify, chart }: InstalledVersions): string {
   const words = [...(dify === undefined ? [] : [`Dify ${dify}`]), ...(chart === undefined ? [] : [`chart ${chart}`])];
   return words.length === 0 ? 'versions not recorded' : words.join(', ');
+}
+
+/**
+ * Returns the newest revision that was applied successfully. Returns undefined if there is none, and after an
+ * uninstall.
+ */
+export function appliedRevision(revisions: readonly Revision[]): Revision | undefined {
+  if (newestRevision(revisions)?.outcome === 'removed') return undefined;
+  return newestRevision(revisions.filter(({ outcome }) => outcome === 'applied'));
 }

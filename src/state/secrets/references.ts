@@ -18,7 +18,7 @@ export interface ReferenceSources {
   readonly kubernetes: (name: string, key: string) => Promise<ResolvedReference>;
 }
 
-export type OutsideRef = Exclude<SecretRef, { generated: true }>;
+export type OutsideRef = Exclude<SecretRef, { readonly generated: true } | { readonly external: unknown }>;
 
 /** Resolves a reference to a value outside difyctl. Never throws: a missing value is a reason. */
 export async function resolveReference(ref: OutsideRef, sources: ReferenceSources): Promise<ResolvedReference> {

@@ -25,6 +25,8 @@ export interface ResolveInput {
   readonly cache: ReadonlyMap<SecretPath, string>;
   /** The variable that holds each secret in the current rendering, for an installation that recorded no keys. */
   readonly keysNow: Readonly<Record<SecretPath, string>>;
+  /** The source of each external secret in its store (`sourceText`). */
+  readonly stored?: ReadonlyMap<SecretPath, string>;
   /**
    * If the installation cannot be read, `stop` throws; `warn` uses the cache, otherwise new secrets, and adds a note.
    */
@@ -33,8 +35,8 @@ export interface ResolveInput {
 }
 
 /**
- * Resolves references to their values, and generated secrets in this order: the existing installation, the cache, a new
- * value. `settleEdited` decides about a value of the installation that was edited since its revision. A key that
+ * Resolves references to their values. External ones come from the Secret of the cluster; generated ones from the existing
+ * installation, else from the cache, else they are new values. `settleEdited` decides about a value of the installation that was edited since its revision. A key that
  * protects stored data is never generated again if an installation left traces: it stays unresolved, and the reason
  * says where to look. An unresolved secret has a placeholder. Throws ExternalError if `unreadable` is `stop` and the
  * installation cannot be read.
@@ -69,7 +71,7 @@ export async function resolveSecrets(input: ResolveInput): Promise<ResolvedSecre
 const NOTHING: InstalledState = { data: {}, keys: {}, traces: [] };
 
 async function readInstalled({ required, living, unreadable, signal }: ResolveInput) {
-  if (!required.some(({ ref }) => 'generated' in ref)) return { facts: NOTHING, notes: [] };
+  if (!required.some(({ ref }) => 'generated' in ref || 'external' in ref)) return { facts: NOTHING, notes: [] };
   try {
     const facts = await living.read(signal);
     return { facts, notes: facts.notes ?? [] };
@@ -85,9 +87,10 @@ async function findOne(
   sources: ReferenceSources,
   facts: InstalledState,
   keys: Readonly<Record<SecretPath, string>>,
-  { cache, living }: ResolveInput,
+  { cache, living, stored }: ResolveInput,
 ): Promise<{ readonly result: ResolvedReference; readonly made: boolean; readonly note?: string | undefined }> {
   const { path, ref, form, protectsData } = secret;
+  if ('external' in ref) return { result: fromStore(path, stored?.get(path), facts), made: false };
   if (!('generated' in ref)) return { result: await resolveReference(ref satisfies OutsideRef, sources), made: false };
   const key = keys[path];
   const found = key === undefined ? undefined : facts.data[key];
@@ -106,6 +109,15 @@ async function findOne(
   if (protectsData && facts.traces.length > 0)
     return { result: { reason: lost(living.where, facts.traces) }, made: false };
   return { result: { value: generateSecret(form) }, made: true };
+}
+
+/**
+ * The value of the store, from a Secret that External Secrets created from the same source. Only probes need it.
+ */
+function fromStore(path: SecretPath, source: string | undefined, { external = [] }: InstalledState): ResolvedReference {
+  const found = external.find(({ sources }) => source !== undefined && sources[path] === source)?.data[path];
+  if (found !== undefined && found !== '') return { value: found };
+  return { reason: `it is in ${source}, and External Secrets has not created a Secret from it yet` };
 }
 
 function lost(where: string, traces: readonly string[]): string {

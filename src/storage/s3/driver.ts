@@ -1,18 +1,12 @@
-import { createHash } from 'node:crypto';
 import { withinMs } from '../../base/time-limit.ts';
 import type { HttpAnswer } from '../../net/http.ts';
 import type { Driver } from '../driver.ts';
 import type { AddressStyle } from '../facts.ts';
 import { refusal, type SignedClient, StorageError } from '../signed-client.ts';
 import { elements, rootOf, textOf } from '../xml.ts';
-import { s3Refusal } from './codes.ts';
+import { type S3Keys, s3Client, signed } from './client.ts';
 import { bucketUrl, type S3Place } from './places.ts';
 import { s3Settings } from './settings.ts';
-
-export interface S3Keys {
-  readonly accessKey: string;
-  readonly secretKey: string;
-}
 
 /** Milliseconds to wait for an answer to an announced object. A server that waits for the bytes does not answer. */
 const SIZE_MS = 2_000;
@@ -31,22 +25,7 @@ export function s3Driver(
   const address = bucketUrl(place.endpoint, bucket, style);
   const host = new URL(address).hostname;
 
-  const once = async (method: string, url: URL, body: Uint8Array | undefined): Promise<HttpAnswer> => {
-    const headers = await signed({ method, url, body }, place.region, keys, wire.time());
-    const answer = await wire.send({ method, url, headers, ...(body === undefined ? {} : { body }) });
-    if (answer.status >= 200 && answer.status < 300) return answer;
-    throw s3Refusal(host, answer);
-  };
-  const ask = async (method: string, path: string, body?: Uint8Array): Promise<HttpAnswer> => {
-    const url = new URL(`${address}/${path}`);
-    try {
-      return await once(method, url, body);
-    } catch (error) {
-      const isClock = error instanceof StorageError && error.failure.kind === 'clock';
-      if (!isClock || !wire.followClock()) throw error;
-      return once(method, url, body);
-    }
-  };
+  const ask = s3Client(wire, { address, region: place.region, keys });
   const isOpen = async (path: string): Promise<boolean> =>
     (await wire.send({ url: new URL(`${address}/${path}`) })).status === 200;
 
@@ -62,7 +41,7 @@ export function s3Driver(
         throw refusal('other', host, 200, 'with an answer that is not from an S3 storage');
       return elements(xml, 'Contents').map((object) => textOf(object, 'Key'));
     },
-    put: async (key, body) => ({ version: versionOf(await ask('PUT', key, body)) }),
+    put: async (key, body) => ({ version: versionOf(await ask('PUT', key, { body })) }),
     get: async (key) => (await ask('GET', key)).body,
     remove: async (key) => ({ mark: versionOf(await ask('DELETE', key)) }),
     purge: async (key, version) => {
@@ -102,42 +81,4 @@ function versionOf({ headers }: HttpAnswer): string | undefined {
   const name = Object.keys(headers).find((header) => /^x-[a-z]+-version-id$/.test(header));
   const version = name === undefined ? undefined : headers[name];
   return version === 'null' || version === '' ? undefined : version;
-}
-
-interface Signable {
-  readonly method: string;
-  readonly url: URL;
-  readonly body: Uint8Array | undefined;
-  /** True if the body is sent later or never. */
-  readonly isAnnounced?: boolean;
-}
-
-/**
- * Characters of a header. For other characters a library reports which one it was and where, which reveals a part of
- * the key.
- */
-const IN_A_HEADER = /^[\x20-\x7e]*$/;
-
-async function signed({ method, url, body, isAnnounced }: Signable, region: string, keys: S3Keys, time: Date) {
-  if (!IN_A_HEADER.test(keys.accessKey)) {
-    const text = 'was not probed: the key id contains characters that no request can contain';
-    throw new StorageError({ kind: 'login', host: url.host, stage: 'login', code: 'EINVAL', text });
-  }
-  const { AwsV4Signer } = await import('aws4fetch');
-  const digest = (algorithm: string) => createHash(algorithm).update(body ?? '');
-  const signer = new AwsV4Signer({
-    method,
-    url: url.href,
-    headers: {
-      'x-amz-content-sha256': isAnnounced ? 'UNSIGNED-PAYLOAD' : digest('sha256').digest('hex'),
-      // A bucket with a default retention accepts no object without it (Amazon S3, PutObject).
-      ...(body === undefined ? {} : { 'content-md5': digest('md5').digest('base64') }),
-    },
-    accessKeyId: keys.accessKey,
-    secretAccessKey: keys.secretKey,
-    service: 's3',
-    region,
-    datetime: time.toISOString().replaceAll(/[-:]|\.\d+/g, ''),
-  });
-  return Object.fromEntries((await signer.sign()).headers);
 }

@@ -5,7 +5,9 @@ import type { Connection } from './connection.ts';
 import { diagnose } from './diagnose.ts';
 import { writeFiles } from './directory.ts';
 import { undoDrift } from './drift.ts';
+import { serviceHashes } from './plan.ts';
 import { composeProgress } from './progress.ts';
+import { type RollContext, roll } from './roll.ts';
 import { readRunning } from './running.ts';
 import { isFailing, isStarting, plannedServices, type ServiceView, serviceDetail } from './services.ts';
 import { up } from './up.ts';
@@ -28,7 +30,8 @@ export async function applyCompose(
   await writeFiles(project.directory, rendered.files, newestRevision(revisions)?.files);
   if (plan.drift.length > 0) await undoDrift(connection, rendered.project, options);
   const watch = await openWatch(connection, plannedServices(rendered.project), progress, signal);
-  const refused = plan.touchesRelease ? await up(connection, watch, progress, options) : undefined;
+  const unrolled = await rollFirst(connection, rendered, { watch, until, options });
+  const refused = unrolled ?? (plan.touchesRelease ? await up(connection, watch, progress, options) : undefined);
   const views = refused === undefined ? await waitForServices(watch, { until, now, signal }) : await watch(signal);
   if (refused === undefined && views.every(({ settled }) => settled)) {
     const outcome = plan.changes.length === 0 ? 'unchanged' : 'applied';
@@ -45,6 +48,20 @@ export async function applyCompose(
     state: `project ${project.name} runs only in part; nothing was rolled back`,
     isApplied: true,
   };
+}
+
+/** Replaces the services that the plan names one container after the other, after their jobs. */
+async function rollFirst(
+  connection: Connection,
+  rendered: RenderedCompose,
+  { watch, until, options }: Pick<RollContext, 'watch' | 'until'> & { readonly options: ApplyOptions },
+): Promise<ApplyFailure | undefined> {
+  const { oneByOne: services = [], rolls = [] } = options.plan;
+  if (services.length === 0) return undefined;
+  const hashes = await serviceHashes(connection, rendered, options.signal);
+  const planned = plannedServices(rendered.project);
+  const jobs = planned.filter(({ name, isJob }) => isJob && rolls.includes(name)).map(({ name }) => name);
+  return roll(connection, { jobs, services }, { watch, hashes, until, options });
 }
 
 function summaryOf(

@@ -25,8 +25,7 @@ export async function undoDrift(
 ): Promise<void> {
   const drift = await composeDrift({ ...connection, before: revision }, signal);
   await restoreImages(connection, namesOfImages(project, drift), { revision, signal, timeoutMs });
-  const names = new Set([...changedServices(drift), ...readersOfFiles(project, drift)]);
-  const services = [...names].filter((name) => isObject(project.services) && name in project.services);
+  const services = removedByDrift(project, drift);
   if (services.length === 0) return;
   const { docker, project: place } = connection;
   await docker.compose(place, ['rm', '--stop', '--force', ...services], { signal, timeoutMs });
@@ -56,6 +55,12 @@ async function restoreImages(
 function namesOfImages({ services }: JsonObject, drift: readonly Drift[]): readonly string[] {
   const used = new Set(Object.values(isObject(services) ? services : {}).map((service) => textAt(service, 'image')));
   return drift.filter(({ kind, name }) => kind === 'Image' && used.has(name)).map(({ name }) => name);
+}
+
+/** Returns the services of the project whose containers `undoDrift` removes. */
+export function removedByDrift(project: JsonObject, drift: readonly Drift[]): readonly string[] {
+  const names = new Set([...changedServices(drift), ...readersOfFiles(project, drift)]);
+  return [...names].filter((name) => isObject(project.services) && name in project.services);
 }
 
 function changedServices(drift: readonly Drift[]): readonly string[] {

@@ -13,8 +13,9 @@ import type { Connection } from './connection.ts';
 import { readContainers } from './containers.ts';
 import { contentOf } from './directory.ts';
 import { draftDocument } from './draft-document.ts';
-import { readersOfFiles } from './drift.ts';
+import { readersOfFiles, removedByDrift } from './drift.ts';
 import { fileChanges } from './file-changes.ts';
+import { replacementOf } from './interruptions.ts';
 import { envChange } from './secret-changes.ts';
 import { projectFields, serviceFields } from './service-fields.ts';
 import { isReady, plannedServices, type ServiceView, viewServices } from './services.ts';
@@ -40,7 +41,8 @@ export async function planCompose(
   const planned = plannedServices(rendered.project);
   const before = (await writtenProject(directory)) ?? rendered.project;
   const env = envChange(parseEnvFile((await contentOf(directory, '.env')) ?? ''), rendered);
-  const ofServices = viewServices(planned, containers).flatMap((view) =>
+  const views = viewServices(planned, containers);
+  const ofServices = views.flatMap((view) =>
     serviceChange(view, hashes.get(view.name), (name) => serviceFields(name, before, rendered.project, env)),
   );
   const orphans = new Set(containers.map(({ service }) => service).filter((name) => !hashes.has(name)));
@@ -53,11 +55,14 @@ export async function planCompose(
   );
   const wantedFiles = new Set(rendered.files.map(({ path }) => `File/${path}`));
   const changes = [...withDrift(ofFiles, drift, wantedFiles), ...ofRelease];
+  const changed = ofServices.filter(({ paths }) => paths?.includes('configuration')).map(({ name }) => name);
+  const undone = removedByDrift(rendered.project, drift);
   return {
     changes,
     drift,
     secrets: env.secrets,
-    rolls: ofServices.filter(({ paths }) => paths?.includes('configuration')).map(({ name }) => name),
+    rolls: [...new Set([...changed, ...undone])],
+    ...replacementOf(views, changed, undone),
     touchesRelease: ofRelease.length > 0 || readersOfFiles(rendered.project, drift).length > 0,
     digest: digestOf({ changes, drift, services: planned, files: rendered.files.map(({ path }) => path) }),
   };
@@ -78,7 +83,7 @@ function releaseNames({ project }: RenderedCompose, name: string): ReadonlySet<s
  * Returns Compose's digest of each service, with variables replaced: a changed secret or mounted file (by its digest
  * label) is a changed service.
  */
-async function serviceHashes(
+export async function serviceHashes(
   { docker, project }: Connection,
   rendered: RenderedCompose,
   signal: AbortSignal,

@@ -15,8 +15,10 @@ import { execCompose } from './exec.ts';
 import { inspectCompose } from './inspect.ts';
 import { locateCompose } from './locate.ts';
 import { planCompose } from './plan.ts';
+import { runningWritersCompose, startWritersCompose, stopWritersCompose } from './quiesce.ts';
 import { removalCompose, removeCompose } from './remove.ts';
 import { checkpointCompose, rollbackCompose } from './rollback.ts';
+import { startDatabaseCompose } from './start-database.ts';
 
 export interface ComposeTargetOptions {
   readonly runner: Runner;
@@ -48,12 +50,17 @@ export function composeTarget({ runner, project, redact, now }: ComposeTargetOpt
     },
     keepSecrets: (rendered) => keepEnvFile(project.directory, ownKind(rendered).files),
     apply: (rendered, options) => applyCompose(connection, ownKind(rendered), options),
+    startDatabase: (rendered, earlier, options) =>
+      startDatabaseCompose(connection, ownKind(rendered), earlier, options),
     checkpoint: (input) => checkpointCompose(connection, input),
     rollback: (to, options) => rollbackCompose(connection, to, options),
     exec: (component, command, options) => execCompose(connection, component, command, options),
     applySecret: async () => {
       throw new UserError('a Compose deployment keeps its secrets in .env, which install and render write');
     },
+    stopWriters: (options) => stopWritersCompose(connection, options),
+    runningWriters: (signal) => runningWritersCompose(connection, signal),
+    startWriters: (options) => startWritersCompose(connection, options),
     // Compose has no state of its own that a killed run could leave incomplete: the next `up` continues.
     recover: async () => [],
     prune: async () => undefined,

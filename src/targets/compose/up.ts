@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ExternalError, Interrupted } from '../../base/errors.ts';
 import type { ApplyFailure, ApplyOptions, OnChild, WorkOptions } from '../target.ts';
 import type { Connection } from './connection.ts';
+import { resetFront } from './front.ts';
 import type { ComposeProgress } from './progress.ts';
 import { type Watch, whileWatched } from './wait.ts';
 
@@ -12,12 +13,14 @@ export type UpOptions = Pick<ApplyOptions, 'signal' | 'timeoutMs' | 'onProgress'
  * service keeps failing; otherwise the failure in Compose's own words.
  */
 export async function up(
-  { docker, project }: Connection,
+  connection: Connection,
   watch: Watch,
   progress: ComposeProgress,
   options: UpOptions,
 ): Promise<ApplyFailure | undefined> {
+  const { docker, project } = connection;
   const { timeoutMs, onChild } = options;
+  await resetFront(connection, options.signal);
   // Compose reports other pulls as interrupted, which pushes the one line with the cause out of the last lines.
   let unpulled: ApplyFailure | undefined;
   try {

@@ -5,12 +5,14 @@ import type { ApplyFailure, ApplyOptions, ApplyResult } from '../target.ts';
 import { type Connection, chartOf } from './connection.ts';
 import { diagnose } from './diagnose.ts';
 import { readersOf, undoDrift } from './drift.ts';
+import { externalSecretOf, provideExternally } from './external-secret.ts';
+import { applyGracefulStops } from './graceful.ts';
 import { withLiveCounts } from './live-counts.ts';
 import { migrate, migrationOf } from './migrate.ts';
 import { parseManifest } from './objects.ts';
-import { applyOwn, deleteObjects } from './own.ts';
-import { droppedObjects, isServing } from './owned.ts';
-import { ownObjects, secretObject } from './plan.ts';
+import { applyOwn, deleteObjects, followsRelease } from './own.ts';
+import { isServing, replacedObjects } from './owned.ts';
+import { ownObjects, secretObjects } from './plan.ts';
 import { runOptions } from './recover.ts';
 import { waitForWorkloads } from './wait.ts';
 import { workloadNames } from './workloads.ts';
@@ -29,8 +31,8 @@ export async function applyKubernetes(
   const { plan, signal, timeoutMs } = options;
   const sized = await withLiveCounts(connection, rendered, signal);
   const reread = plan.drift.length > 0 ? await undoDrift(connection, ownObjects(rendered), options) : NONE_RESTARTED;
-  const unmigrated = plan.touchesRelease ? await migrateFirst(connection, sized, options) : undefined;
-  if (unmigrated !== undefined) return unmigrated;
+  const stopped = await prepareRelease(connection, sized, options);
+  if (stopped !== undefined) return stopped;
   const deadline = connection.now() + timeoutMs;
   const dropped = plan.changes.length > 0 ? await applyBeside(connection, sized, options) : [];
   const refused = plan.touchesRelease ? await upgrade(connection, sized, options) : undefined;
@@ -39,9 +41,11 @@ export async function applyKubernetes(
     return failed(connection, options, { summary: refused.reason, failures: [refused], revision });
   }
   if (revision === undefined) throw new ExternalError(`helm succeeded, but release ${release.name} does not exist`);
+  await applyOwn(connection, touchedOf(sized.manifests, plan).filter(followsRelease), options.revision, signal);
   const objects = parseManifest(await helm.manifest(release, revision, signal));
-  await restart(connection, readersOf(objects, reread), options);
-  const names = workloadNames(objects);
+  if (plan.touchesRelease) await applyGracefulStops(connection, objects, options);
+  await restart(connection, readersOf([...objects, ...sized.manifests], reread), options);
+  const names = workloadNames([...objects, ...sized.manifests]);
   const left = Math.max(0, deadline - connection.now());
   const { settled, views } = await waitForWorkloads(connection, names, { ...options, timeoutMs: left });
   if (settled) {
@@ -55,25 +59,40 @@ export async function applyKubernetes(
 }
 
 /**
- * Migrates the database before anything of the new set runs. Returns the result if that failed: the Secret and the Job
- * are all that exists of the new set.
+ * Has External Secrets create the Secret, and then migrates the database, before anything of the new set runs. Returns
+ * the result if one of them failed: the ExternalSecret, the Secret and the Job are all that exists of the new set.
  */
-async function migrateFirst(
+async function prepareRelease(
   connection: Connection,
   rendered: RenderedKubernetes,
   options: ApplyOptions,
 ): Promise<ApplyResult | undefined> {
-  const job = migrationOf(rendered);
+  const { plan, revision, signal } = options;
+  const external = externalSecretOf(rendered);
+  const unprovided = external === undefined ? undefined : await provideExternally(connection, external, options);
+  if (unprovided !== undefined) {
+    return notRolledOut(connection, unprovided, 'External Secrets has no usable Secret', signal);
+  }
+  const job = plan.touchesRelease ? migrationOf(rendered) : undefined;
   if (job === undefined) return undefined;
-  await applyOwn(connection, touchedOf([secretObject(rendered)], options.plan), options.revision, options.signal);
+  await applyOwn(connection, touchedOf(secretObjects(rendered), plan), revision, signal);
   const failure = await migrate(connection, job, options);
   if (failure === undefined) return undefined;
-  const { helm, release } = connection;
-  const revision = (await helm.history(release, options.signal)).at(-1)?.revision;
+  return notRolledOut(connection, failure, 'the database migration failed', signal);
+}
+
+/** The result of an apply that stopped before the release. */
+async function notRolledOut(
+  { helm, release }: Connection,
+  failure: ApplyFailure,
+  what: string,
+  signal: AbortSignal,
+): Promise<ApplyResult> {
+  const revision = (await helm.history(release, signal)).at(-1)?.revision;
   const at = revision === undefined ? 'was not made' : `is still at revision ${revision}`;
   return {
     ...{ outcome: 'failed', failures: [failure], releaseRevision: revision, isApplied: false },
-    summary: 'the database migration failed, so nothing was rolled out',
+    summary: `${what}, so nothing was rolled out`,
     state: `release ${release.name} ${at}; no workload was changed`,
   };
 }
@@ -108,9 +127,9 @@ async function applyBeside(
   options: ApplyOptions,
 ): Promise<readonly Revision['manifests'][number][]> {
   const own = ownObjects(rendered);
-  const touched = touchedOf(own, options.plan).filter(({ kind }) => kind !== 'Job');
+  const touched = touchedOf(own, options.plan).filter((one) => one.kind !== 'Job' && !followsRelease(one));
   await applyOwn(connection, touched, options.revision, options.signal);
-  const dropped = await droppedObjects(connection, options.revisions, own, options.signal);
+  const dropped = await replacedObjects(connection, options.revisions, own, options.signal);
   const unused = dropped.filter((one) => !isServing(one));
   await deleteObjects(connection, unused, options.signal);
   return dropped.filter(isServing);

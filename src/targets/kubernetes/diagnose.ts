@@ -1,6 +1,6 @@
-import { KubectlError } from '../../exec/kubectl.ts';
 import type { ApplyFailure } from '../target.ts';
 import type { Connection } from './connection.ts';
+import { logLines } from './log-lines.ts';
 import { podEvents } from './pod-events.ts';
 import type { PodView } from './pods.ts';
 import { workloadDetail, worstPod } from './status-text.ts';
@@ -49,32 +49,14 @@ async function failureOf(connection: Connection, view: WorkloadView, signal: Abo
 }
 
 async function lastLines(
-  { kubectl, release, redact }: Connection,
+  connection: Connection,
   { name, holdup }: PodView,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   if (holdup === undefined || !('container' in holdup)) return [];
-  // If the previous run of the container failed, its log has the cause; the new run's log is still empty.
-  const previous = ('ran' in holdup ? holdup.ran : holdup.failedBefore !== '') ? ['--previous'] : [];
-  const args = [
-    'logs',
-    name,
-    '-n',
-    release.namespace,
-    '-c',
-    holdup.container,
-    '--tail',
-    String(LOG_LINES),
-    ...previous,
-  ];
-  try {
-    const text = await kubectl.run(args, { signal });
-    return redact(text)
-      .split('\n')
-      .filter((line) => line.trim() !== '');
-  } catch (error) {
-    // A container that never ran, or one on a simulated node, has no log.
-    if (error instanceof KubectlError) return [];
-    throw error;
-  }
+  const container = [name, '-c', holdup.container];
+  const hasFailed = 'ran' in holdup ? holdup.ran : holdup.failedBefore !== '';
+  // If the previous run of the container failed, its log has the cause; the new run's log is often still empty.
+  const previous = hasFailed ? await logLines(connection, [...container, '--previous'], LOG_LINES, signal) : [];
+  return previous.length > 0 ? previous : logLines(connection, container, LOG_LINES, signal);
 }

@@ -81,6 +81,17 @@ function putBack(object: object, { difference }: Finding): object {
   return object;
 }
 
+/**
+ * Returns the names of the workloads that start new pods when the drift is undone: those whose pods were changed, and
+ * those that read a changed ConfigMap or Secret.
+ */
+export function rolledByDrift(objects: readonly KubernetesObject[], drift: readonly Drift[]): readonly string[] {
+  const changed = drift.filter(({ kind, path = '' }) => WORKLOADS.has(kind) && path.startsWith('spec.template.'));
+  const read = drift.filter(({ kind, change }) => (kind === 'ConfigMap' || kind === 'Secret') && change !== 'gone');
+  const readers = readersOf(objects, new Set(read.map(({ kind, name }) => `${kind}/${name}`)));
+  return [...changed.map(({ name }) => name), ...readers.map((reader) => reader.slice(reader.indexOf('/') + 1))];
+}
+
 const WORKLOADS = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
 
 /** Returns the workloads whose pods read one of these ConfigMaps or Secrets (`Kind/name`), in kubectl's form. */

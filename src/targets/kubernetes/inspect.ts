@@ -2,6 +2,8 @@ import { ExternalError, Interrupted } from '../../base/errors.ts';
 import { isObject } from '../../base/json.ts';
 import { autoscaled } from '../../evidence/drift/kubernetes/findings.ts';
 import type { KubernetesObject } from '../../render/rendered.ts';
+import { readOwnSecrets } from '../../state/kubernetes/own-secrets.ts';
+import { newestRevision, type Revision } from '../../state/revisions/revision.ts';
 import type { InstalledRelease } from '../target.ts';
 import type { Connection } from './connection.ts';
 import { readDrift } from './drift.ts';
@@ -16,12 +18,16 @@ export async function inspectKubernetes(connection: Connection, signal: AbortSig
   const newest = (await helm.history(release, signal)).at(-1);
   if (newest === undefined) return { exists: false, status: 'none', revision: undefined, workloads: [], drift: [] };
   const objects = parseManifest(await helm.manifest(release, newest.revision, signal));
-  const names = workloadNames(objects);
+  const beside = await recordedBeside(connection, signal);
+  const own = beside.filter(({ kind }) => kind === 'Deployment').map(({ kind, name }) => `${kind}/${name}`);
+  const names = new Set([...workloadNames(objects), ...own]);
   const [views, drift] = await Promise.all([
     readWorkloads(connection, names, signal),
     readDrift(connection, signal).catch(unlessInterrupted),
   ]);
-  const applied = appliedReplicas(objects);
+  // A ScaledObject has the name of the Deployment that it scales.
+  const byQueue = beside.filter(({ kind }) => kind === 'ScaledObject').map(({ name }) => `Deployment/${name}`);
+  const applied = appliedReplicas(objects, byQueue);
   const simulated = await simulatedWorkloads(connection, views, signal);
   const missing = [...names].filter((name) => !views.some(({ kind, name: own }) => name === `${kind}/${own}`));
   return {
@@ -43,13 +49,22 @@ export async function inspectKubernetes(connection: Connection, signal: AbortSig
   };
 }
 
+/** Returns the objects outside the chart that the newest revision recorded. Empty if it cannot be read. */
+async function recordedBeside({ kubectl, release }: Connection, signal: AbortSignal): Promise<Revision['manifests']> {
+  const read = await readOwnSecrets(kubectl, release.namespace, release.name, signal).catch(unlessInterrupted);
+  return newestRevision(read?.revisions ?? [])?.manifests ?? [];
+}
+
 function gone(name: string): InstalledRelease['workloads'][number] {
   return { name, desired: 1, ready: 0, restarts: 0, detail: 'no longer exists in the cluster', simulated: false };
 }
 
 /** Returns the applied replicas of workloads without an autoscaler. */
-function appliedReplicas(objects: readonly KubernetesObject[]): ReadonlyMap<string, number> {
-  const scaled = autoscaled(objects);
+function appliedReplicas(
+  objects: readonly KubernetesObject[],
+  byQueue: readonly string[],
+): ReadonlyMap<string, number> {
+  const scaled = new Set([...autoscaled(objects), ...byQueue]);
   return new Map(
     objects.flatMap(({ kind, metadata, spec }): readonly (readonly [string, number])[] => {
       const replicas = isObject(spec) ? spec.replicas : undefined;

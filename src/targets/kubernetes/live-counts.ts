@@ -1,12 +1,13 @@
 import { isObject, type Json, type JsonObject } from '../../base/json.ts';
 import { at, labelsAt, textAt } from '../../base/json-path.ts';
+import { POOL_LABEL } from '../../base/own-labels.ts';
 import { COMPONENTS } from '../../checklist/components.ts';
 import { autoscaled } from '../../evidence/drift/kubernetes/findings.ts';
 import { COMPONENT_LABELS } from '../../render/kubernetes/names.ts';
 import type { KubernetesObject, RenderedKubernetes } from '../../render/rendered.ts';
 import type { Connection } from './connection.ts';
 
-/** Replicas of the release's Deployments, by their label `component`. */
+/** Replicas of the release's Deployments, by `keyOf`. */
 type Counts = ReadonlyMap<string, number>;
 
 /**
@@ -28,9 +29,15 @@ export async function withLiveCounts(
 }
 
 function countOf(deployment: unknown): readonly [string, number] | undefined {
-  const { component } = labelsAt(deployment, 'metadata', 'labels');
+  const key = keyOf(deployment);
   const replicas = at(deployment, 'spec', 'replicas');
-  return component === undefined || typeof replicas !== 'number' ? undefined : [component, replicas];
+  return key === undefined || typeof replicas !== 'number' ? undefined : [key, replicas];
+}
+
+/** The label `component` of a Deployment; for a worker pool with its name. Undefined if it has no such label. */
+function keyOf(deployment: unknown): string | undefined {
+  const { component, [POOL_LABEL]: pool } = labelsAt(deployment, 'metadata', 'labels');
+  return component === undefined || pool === undefined ? component : `${component}/${pool}`;
 }
 
 function hasAutoscaler({ values, manifests }: RenderedKubernetes): boolean {
@@ -42,9 +49,9 @@ export function withCounts(rendered: RenderedKubernetes, live: Counts): Rendered
   const blocks = COMPONENTS.flatMap((name) => {
     const { [name]: block } = rendered.values;
     const count = live.get(COMPONENT_LABELS[name]);
-    if (!isScaled(block) || count === undefined) return [];
-    const { minReplicas, maxReplicas } = block.autoscaling;
-    return [[name, { ...block, replicas: within(count, minReplicas, maxReplicas) }] as const];
+    const limits = isScaled(block) ? chartLimits(block) : queueLimits(rendered.manifests, COMPONENT_LABELS[name]);
+    if (!isObject(block) || limits === undefined || count === undefined) return [];
+    return [[name, { ...(block as JsonObject), replicas: within(count, limits) }] as const];
   });
   return {
     ...rendered,
@@ -54,13 +61,10 @@ export function withCounts(rendered: RenderedKubernetes, live: Counts): Rendered
 }
 
 function counted(object: KubernetesObject, all: readonly KubernetesObject[], live: Counts): KubernetesObject {
-  const scaler = all.find(
-    ({ kind, spec }) =>
-      kind === 'HorizontalPodAutoscaler' && textAt(spec, 'scaleTargetRef', 'name') === object.metadata.name,
-  );
-  const count = live.get(labelsAt(object, 'metadata', 'labels').component ?? '');
+  const scaler = all.find(({ spec }) => textAt(spec, 'scaleTargetRef', 'name') === object.metadata.name);
+  const count = live.get(keyOf(object) ?? '');
   if (object.kind !== 'Deployment' || scaler === undefined || count === undefined) return object;
-  const replicas = within(count, at(scaler, 'spec', 'minReplicas'), at(scaler, 'spec', 'maxReplicas'));
+  const replicas = within(count, limitsOf(scaler));
   return { ...object, spec: { ...(object.spec as JsonObject), replicas } };
 }
 
@@ -84,8 +88,35 @@ function isScaled(block: Json | undefined): block is ScaledBlock {
   return at(block, 'autoscaling', 'enabled') === true && at(block, 'enabled') !== false;
 }
 
+/** The limits of the replicas of a workload. */
+interface Limits {
+  readonly least: unknown;
+  readonly most: unknown;
+}
+
+function chartLimits({ autoscaling }: ScaledBlock): Limits {
+  return { least: autoscaling.minReplicas, most: autoscaling.maxReplicas };
+}
+
+/** The limits of the ScaledObject of a Deployment of the chart. Undefined if it has none. */
+function queueLimits(manifests: readonly KubernetesObject[], component: string): Limits | undefined {
+  const scaler = manifests.find(
+    ({ kind, metadata }) => kind === 'ScaledObject' && labelsAt(metadata, 'labels').component === component,
+  );
+  return scaler && limitsOf(scaler);
+}
+
+/** The limits of a HorizontalPodAutoscaler or a ScaledObject. */
+function limitsOf(scaler: KubernetesObject): Limits {
+  const field = (name: string) => at(scaler, 'spec', name);
+  return {
+    least: field('minReplicas') ?? field('minReplicaCount'),
+    most: field('maxReplicas') ?? field('maxReplicaCount'),
+  };
+}
+
 /** A count below the minimum is raised: 0 switches an autoscaler off. */
-function within(count: number, least: unknown, most: unknown): number {
+function within(count: number, { least, most }: Limits): number {
   const limited = typeof most === 'number' ? Math.min(count, most) : count;
   return Math.max(limited, typeof least === 'number' ? least : 1);
 }

@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { cut } from '../../base/cut.ts';
 import { Interrupted } from '../../base/errors.ts';
 import { jsonAnswer } from '../../exec/answer.ts';
-import { KubectlError } from '../../exec/kubectl.ts';
 import { type JobState, jobState } from '../../jobs/job-state.ts';
 import type { PodState } from '../../jobs/pod-state.ts';
 import { jobPodState, removeObjects } from '../../jobs/run-job.ts';
 import type { KubernetesObject, RenderedKubernetes } from '../../render/rendered.ts';
 import type { ApplyFailure, ApplyOptions } from '../target.ts';
 import type { Connection } from './connection.ts';
+import { logLines } from './log-lines.ts';
 import { applyOwn } from './own.ts';
 
 const POLL_MS = 1_000;
@@ -39,7 +39,8 @@ export async function migrate(
   if (before.is !== 'active') await applyOwn(connection, [job], options.revision, options.signal);
   const why = await waitForEnd(connection, name, options);
   if (why === undefined) return undefined;
-  const logs = await lastLines(connection, name, options.signal);
+  const log = await logLines(connection, [`job/${name}`], LOG_LINES, options.signal);
+  const logs = log.map((line) => cut(line, LINE_CHARACTERS));
   if (why.isRunning) await deleteJob(connection, name);
   return { workload: name, reason: why.reason, logs, events: [] };
 }
@@ -97,22 +98,4 @@ async function readJob({ kubectl, release }: Connection, name: string, signal: A
 
 async function deleteJob({ kubectl, release }: Connection, name: string): Promise<void> {
   await removeObjects(kubectl, release.namespace, [`job/${name}`]);
-}
-
-/**
- * The end of the log, redacted and limited. Empty if there is none: the pod did not start, or its node is simulated.
- */
-async function lastLines(
-  { kubectl, release, redact }: Connection,
-  name: string,
-  signal: AbortSignal,
-): Promise<readonly string[]> {
-  const args = ['logs', `job/${name}`, '-n', release.namespace, '--tail', String(LOG_LINES)];
-  try {
-    const lines = redact(await kubectl.run(args, { signal })).split('\n');
-    return lines.filter((line) => line.trim() !== '').map((line) => cut(line, LINE_CHARACTERS));
-  } catch (error) {
-    if (error instanceof KubectlError) return [];
-    throw error;
-  }
 }

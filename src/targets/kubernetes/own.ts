@@ -1,5 +1,6 @@
 import { isObject, type JsonObject } from '../../base/json.ts';
-import { ownLabels } from '../../base/own-labels.ts';
+import { labelsAt } from '../../base/json-path.ts';
+import { ownLabels, POOL_LABEL } from '../../base/own-labels.ts';
 import { jsonDocuments } from '../../exec/json-documents.ts';
 import { KubectlError } from '../../exec/kubectl.ts';
 import type { KubernetesObject } from '../../render/rendered.ts';
@@ -55,4 +56,12 @@ export async function deleteObjects(
 function labelled(metadata: KubernetesObject['metadata'], labels: JsonObject): JsonObject {
   const given = isObject(metadata.labels) ? (metadata.labels as JsonObject) : {};
   return { ...metadata, labels: { ...given, ...labels } };
+}
+
+/**
+ * True for an object that is applied after helm: a worker pool, whose new pods read the new ConfigMap of the release,
+ * and a ScaledObject, which KEDA refuses as long as the chart's HorizontalPodAutoscaler of the same workload exists.
+ */
+export function followsRelease({ kind, metadata }: KubernetesObject): boolean {
+  return kind === 'ScaledObject' || (kind === 'Deployment' && labelsAt(metadata, 'labels')[POOL_LABEL] !== undefined);
 }

@@ -68,6 +68,14 @@ export async function droppedObjects(
 }
 
 /**
+ * Returns the dropped objects (`droppedObjects`) that no kept revision needs: a rollback finds its ExternalSecret, and
+ * with it its Secret (`OwnKind.lasts`).
+ */
+export async function replacedObjects(...args: Parameters<typeof droppedObjects>): Promise<readonly Identity[]> {
+  return (await droppedObjects(...args)).filter((object) => ownKindOf(object)?.lasts !== true);
+}
+
+/**
  * Returns those of a release's objects that exist without annotations of this release, each as `Kind name`. helm
  * deletes what its own Secrets name without checking the object, so a user who may write Secrets here could delete
  * objects with the operator's rights.

@@ -4,18 +4,20 @@ import { autoscaled } from '../../evidence/drift/kubernetes/findings.ts';
 import { jsonAnswer } from '../../exec/answer.ts';
 import { jsonDocuments } from '../../exec/json-documents.ts';
 import { KubectlError } from '../../exec/kubectl.ts';
-import type { KubernetesObject, RenderedKubernetes } from '../../render/rendered.ts';
+import type { KubernetesObject, RenderedKubernetes, RenderedSecret } from '../../render/rendered.ts';
 import { readOwnSecrets } from '../../state/kubernetes/own-secrets.ts';
 import { newestRevision, type Revision } from '../../state/revisions/revision.ts';
 import type { Plan, PlannedChange } from '../target.ts';
 import { withDrift } from '../with-drift.ts';
 import { compareObjects, goneObjects, lacking, sortChanges } from './compare.ts';
 import { type Connection, chartOf } from './connection.ts';
-import { readDrift } from './drift.ts';
+import { readDrift, rolledByDrift } from './drift.ts';
+import { withGracefulStops } from './graceful.ts';
 import { effectiveRevision } from './history.ts';
+import { drainsOf, interruptionsOf } from './interruptions.ts';
 import { withoutCounts } from './live-counts.ts';
 import { keyOf, parseManifest } from './objects.ts';
-import { droppedObjects, foreignObjects } from './owned.ts';
+import { foreignObjects, replacedObjects } from './owned.ts';
 
 /**
  * Returns what an apply would do: the chart's objects compared with the current release, difyctl's own objects compared
@@ -42,13 +44,14 @@ export async function planKubernetes(
   const present = base === undefined ? undefined : live && new Set(live.keys());
   const current = parseManifest(currentText);
   const scaled = autoscaled([...wanted, ...own]);
-  const ofRelease = compareObjects(
+  const ofChart = compareObjects(
     withoutCounts(current, scaled),
     withoutCounts(wanted, scaled),
     release.namespace,
     present,
   );
-  const dropped = await droppedObjects(connection, revisions, own, signal);
+  const ofRelease = withGracefulStops(ofChart, wanted, live ?? NOTHING, release.namespace);
+  const dropped = await replacedObjects(connection, revisions, own, signal);
   const foreign = await foreignObjects(connection, goneObjects(current, wanted, release.namespace), signal);
   const ofDrift = withDrift(ofRelease, drift, namesOf(wanted));
   const touchesRelease = ofDrift.length > 0 || history.at(-1)?.status !== 'deployed';
@@ -60,13 +63,19 @@ export async function planKubernetes(
   // The digest does not include the namespace: it is created for the lock, before the plan is made again under the
   // lock.
   const secrets = await changedSecrets(connection, rendered, newestRevision(revisions), signal);
-  const rolls = ofRelease.filter(({ paths }) => (paths ?? []).some((path) => path.startsWith('spec.template.')));
+  const rolls = [...ofRelease, ...ofOwn].filter(({ paths }) =>
+    (paths ?? []).some((path) => path.startsWith('spec.template.')),
+  );
+  const objects = [...wanted, ...own];
+  const rolled = new Set([...rolls.map(({ name }) => name), ...rolledByDrift(objects, drift)]);
   const digest = digestOf({ changes: inside, drift, wanted, own: own.map(withoutData) });
   return {
     changes: home ? inside : sortChanges([namespace, ...inside]),
     drift,
     secrets,
-    rolls: rolls.map(({ name }) => name),
+    rolls: [...rolled],
+    interruptions: interruptionsOf(objects, rolled, [...(live ?? NOTHING).values()]),
+    drains: drainsOf(objects),
     touchesRelease,
     digest,
     foreign,
@@ -75,7 +84,7 @@ export async function planKubernetes(
 
 /**
  * Returns the keys of the Secret whose values differ from those of the previous revision. Empty if that Secret cannot
- * be read.
+ * be read, and if External Secrets creates the Secret: difyctl does not have its values.
  */
 async function changedSecrets(
   { kubectl, release }: Connection,
@@ -84,7 +93,7 @@ async function changedSecrets(
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const before = previous?.secretName;
-  if (before === undefined || before === secret.name) return [];
+  if (before === undefined || before === secret.name || secret.externalKeys !== undefined) return [];
   const { data } = await readOwnSecrets(kubectl, release.namespace, release.name, signal);
   const old = data.find(({ name }) => name === before)?.data;
   if (old === undefined) return [];
@@ -98,11 +107,15 @@ function namesOf(objects: readonly KubernetesObject[]): ReadonlySet<string> {
 
 /** Returns difyctl's own objects outside the chart, the Secret first. */
 export function ownObjects(rendered: RenderedKubernetes): readonly KubernetesObject[] {
-  return [secretObject(rendered), ...rendered.manifests];
+  return [...secretObjects(rendered), ...rendered.manifests];
 }
 
-/** Returns the Secret in the form of the API. */
-export function secretObject({ secret }: RenderedKubernetes): KubernetesObject {
+/** Returns the Secret in the form of the API. Empty if External Secrets creates it. */
+export function secretObjects({ secret }: RenderedKubernetes): readonly KubernetesObject[] {
+  return secret.externalKeys === undefined ? [secretObject(secret)] : [];
+}
+
+function secretObject(secret: RenderedSecret): KubernetesObject {
   const data = Object.entries(secret.data).map(([key, value]) => [key, Buffer.from(value).toString('base64')]);
   return {
     apiVersion: 'v1',

@@ -4,7 +4,7 @@ import { eventTime } from '../../exec/event-time.ts';
 import { KubectlError } from '../../exec/kubectl.ts';
 import type { Connection } from './connection.ts';
 
-/** An event of a pod. */
+/** An event of a pod or of another object. */
 export interface PodEvent {
   readonly pod: string;
   readonly reason: string;
@@ -15,12 +15,24 @@ export interface PodEvent {
 }
 
 /** Returns the events of one pod, or of all pods of the namespace, oldest first. Empty if they may not be read. */
-export async function podEvents(
-  { kubectl, release }: Connection,
+export function podEvents(
+  connection: Connection,
   pod: string | undefined,
   signal: AbortSignal,
 ): Promise<readonly PodEvent[]> {
-  const fields = ['involvedObject.kind=Pod', ...(pod === undefined ? [] : [`involvedObject.name=${pod}`])].join(',');
+  return objectEvents(connection, 'Pod', pod, signal);
+}
+
+/** Returns the events of one object, or of all of the kind in the namespace, as `podEvents` does. */
+export async function objectEvents(
+  { kubectl, release }: Connection,
+  kind: string,
+  name: string | undefined,
+  signal: AbortSignal,
+): Promise<readonly PodEvent[]> {
+  const fields = [`involvedObject.kind=${kind}`, ...(name === undefined ? [] : [`involvedObject.name=${name}`])].join(
+    ',',
+  );
   const args = ['get', 'events', '-n', release.namespace, '--field-selector', fields, '-o', 'json'];
   try {
     return listAt(jsonAnswer(await kubectl.run(args, { signal }), 'kubectl get events'), 'items')

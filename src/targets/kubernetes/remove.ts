@@ -26,7 +26,7 @@ export async function removalKubernetes(
 
 /**
  * Uninstalls the release and deletes the objects outside the chart. Claims, secrets, revisions and the namespace are
- * kept. Returns what is kept.
+ * kept; a Secret of External Secrets is deleted with its ExternalSecret. Returns what is kept.
  */
 export async function removeKubernetes(
   connection: Connection,
@@ -46,7 +46,7 @@ export async function removeKubernetes(
   return {
     kept: [
       ...claims.map((name) => `claim ${name}`),
-      ...data.map(({ name }) => `Secret ${name}`),
+      ...data.flatMap(({ name, sources }) => (sources === undefined ? [`Secret ${name}`] : [])),
       ...(revisions.length > 0 ? [counted(revisions.length, 'revision')] : []),
       `namespace ${release.namespace}`,
     ],

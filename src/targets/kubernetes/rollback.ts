@@ -1,13 +1,14 @@
 import { UserError } from '../../base/errors.ts';
 import type { HelmRevision } from '../../exec/helm.ts';
+import type { KubernetesObject } from '../../render/rendered.ts';
 import { readOwnSecrets } from '../../state/kubernetes/own-secrets.ts';
 import type { Revision } from '../../state/revisions/revision.ts';
 import type { Checkpoint, CheckpointInput, RollbackOptions, RolledBack } from '../target.ts';
 import type { Connection } from './connection.ts';
 import { lastDeployed } from './history.ts';
 import { parseManifest } from './objects.ts';
-import { applyOwn, deleteObjects } from './own.ts';
-import { droppedObjects } from './owned.ts';
+import { applyOwn, deleteObjects, followsRelease } from './own.ts';
+import { replacedObjects } from './owned.ts';
 import { runOptions } from './recover.ts';
 import { waitForWorkloads } from './wait.ts';
 import { workloadNames } from './workloads.ts';
@@ -38,28 +39,42 @@ export async function rollbackKubernetes(
   const { release } = connection;
   if ('number' in to) {
     const releaseRevision = await requireKept(connection, to, options.signal);
-    await applyBeside(connection, to, options);
-    return rollBackTo(connection, releaseRevision, options);
+    const own = await applyBeside(connection, to, options);
+    return rollBackTo(connection, releaseRevision, { own, recorded: to.number }, options);
   }
   if (to.target !== 'kubernetes') throw new Error('the Kubernetes target was given a checkpoint of Compose');
-  await applyBeside(connection, to.beside, options);
-  if (to.releaseRevision !== undefined) return rollBackTo(connection, to.releaseRevision, options);
+  const own = await applyBeside(connection, to.beside, options);
+  if (to.releaseRevision !== undefined)
+    return rollBackTo(connection, to.releaseRevision, { own, recorded: to.beside?.number }, options);
   const isInstalled = (await connection.helm.history(release, options.signal)).length > 0;
   if (isInstalled) await connection.helm.uninstall(release, runOptions(options));
   const state = `release ${release.name} was removed; claims and secrets are kept`;
   return { releaseRevision: undefined, state };
 }
 
+/** The objects outside the chart, and the revision that recorded them. */
+interface Beside {
+  readonly own: readonly KubernetesObject[];
+  readonly recorded: number | undefined;
+}
+
 /** Rolls back, and waits for the workloads as long as the rest of the time limit allows. */
-async function rollBackTo(connection: Connection, to: number, options: RollbackOptions): Promise<RolledBack> {
+async function rollBackTo(
+  connection: Connection,
+  to: number,
+  { own, recorded }: Beside,
+  options: RollbackOptions,
+): Promise<RolledBack> {
   const { helm, release, now } = connection;
   const { signal, timeoutMs } = options;
   const deadline = now() + timeoutMs;
   await helm.rollback(release, to, runOptions(options));
+  await applyOwn(connection, own.filter(followsRelease), recorded, signal);
   const revision = (await helm.history(release, signal)).at(-1)?.revision;
   const state = `release ${release.name} was rolled back to revision ${to}, now revision ${revision}`;
   if (revision === undefined) return { releaseRevision: revision, state };
-  const names = workloadNames(parseManifest(await helm.manifest(release, revision, signal)));
+  const objects = parseManifest(await helm.manifest(release, revision, signal));
+  const names = workloadNames([...objects, ...own]);
   const left = Math.max(0, deadline - now());
   const { views } = await waitForWorkloads(connection, names, { ...options, timeoutMs: left });
   const late = views.filter(({ settled }) => !settled).map(({ label }) => label);
@@ -90,19 +105,21 @@ async function requireKept(
 
 /**
  * Applies the objects outside the chart as the revision recorded them, and deletes those that only the newer one has.
- * Without a revision, deletes them all.
+ * Without a revision, deletes them all. Returns those that it applied.
  */
 async function applyBeside(
   connection: Connection,
   to: Pick<Revision, 'number' | 'files'> | undefined,
   { applied, signal }: RollbackOptions,
-): Promise<void> {
+): Promise<readonly KubernetesObject[]> {
   const files = (to?.files ?? []).filter(({ path }) => path.startsWith('manifests/'));
   const objects = files.flatMap(({ content }) => (content === undefined ? [] : parseManifest(content)));
   // An older migration does not run again: it cannot undo a newer one.
   const lasting = objects.filter(({ kind }) => kind !== 'Job');
-  await applyOwn(connection, lasting, to?.number, signal);
-  await deleteObjects(connection, await droppedObjects(connection, [applied], objects, signal), signal);
+  const first = lasting.filter((object) => !followsRelease(object));
+  await applyOwn(connection, first, to?.number, signal);
+  await deleteObjects(connection, await replacedObjects(connection, [applied], objects, signal), signal);
+  return lasting;
 }
 
 function hasRevision(history: readonly HelmRevision[], wanted: number | undefined): boolean {

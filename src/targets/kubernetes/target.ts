@@ -1,3 +1,4 @@
+import { ExternalError, UserError } from '../../base/errors.ts';
 import { textAt } from '../../base/json-path.ts';
 import type { Redact } from '../../base/redact.ts';
 import { jsonAnswer } from '../../exec/answer.ts';
@@ -13,10 +14,12 @@ import type { Target } from '../target.ts';
 import { applyKubernetes } from './apply.ts';
 import type { Connection } from './connection.ts';
 import { execKubernetes } from './exec.ts';
+import { externalSecretOf, provideExternally } from './external-secret.ts';
 import { inspectKubernetes } from './inspect.ts';
 import { locateKubernetes } from './locate.ts';
 import { applyOwn, ensureNamespace } from './own.ts';
-import { planKubernetes, secretObject } from './plan.ts';
+import { planKubernetes, secretObjects } from './plan.ts';
+import { runningWritersKubernetes, startWritersKubernetes, stopWritersKubernetes } from './quiesce.ts';
 import { recoverKubernetes } from './recover.ts';
 import { removalKubernetes, removeKubernetes } from './remove.ts';
 import { checkpointKubernetes, rollbackKubernetes } from './rollback.ts';
@@ -69,12 +72,35 @@ export function kubernetesTarget({ runner, kubeArgs, chart, release, redact, now
     checkpoint: (input, signal) => checkpointKubernetes(connection, input, signal),
     rollback: (to, options) => rollbackKubernetes(connection, to, options),
     exec: (component, command, options) => execKubernetes(connection, component, command, options),
-    applySecret: (rendered, signal) => applyOwn(connection, [secretObject(ownKind(rendered))], undefined, signal),
+    startDatabase: async () => {
+      throw new UserError('the bundled PostgreSQL of the chart starts with the release', {
+        next: ['difyctl install, then scale Dify to 0 replicas, and run difyctl restore again'],
+      });
+    },
+    applySecret: (rendered, signal) => applySecret(connection, ownKind(rendered), signal),
+    stopWriters: (options) => stopWritersKubernetes(connection, options),
+    runningWriters: (signal) => runningWritersKubernetes(connection, signal),
+    startWriters: (options) => startWritersKubernetes(connection, options),
     recover: (options) => recoverKubernetes(connection, options),
     prune: (kept, signal) => pruneSecrets(connection, kept, signal),
     removal: (signal) => removalKubernetes(connection, signal),
     remove: (options) => removeKubernetes(connection, options),
   };
+}
+
+/** Applies the Secret, or the ExternalSecret, which must then create it. Throws ExternalError if it does not. */
+async function applySecret(connection: Connection, rendered: RenderedKubernetes, signal: AbortSignal): Promise<void> {
+  const external = externalSecretOf(rendered);
+  if (external === undefined) return applyOwn(connection, secretObjects(rendered), undefined, signal);
+  const { kubectl: cluster, release } = connection;
+  const { revisions } = await readOwnSecrets(cluster, release.namespace, release.name, signal);
+  const silent = { timeoutMs: Number.POSITIVE_INFINITY, onProgress: () => undefined };
+  const failure = await provideExternally(connection, external, { ...silent, signal, revision: undefined, revisions });
+  if (failure === undefined) return;
+  throw new ExternalError(`${failure.workload}: ${failure.reason}`, {
+    stderr: failure.events,
+    next: [`kubectl -n ${release.namespace} describe externalsecret ${external.metadata.name}`],
+  });
 }
 
 /**
@@ -88,7 +114,7 @@ async function keepFirstSecret(
 ): Promise<void> {
   const { kubectl: cluster, release } = connection;
   const { data } = await readOwnSecrets(cluster, release.namespace, release.name, signal);
-  if (data.length === 0) await applyOwn(connection, [secretObject(rendered)], undefined, signal);
+  if (data.length === 0) await applyOwn(connection, secretObjects(rendered), undefined, signal);
 }
 
 /** Deletes Secrets that no kept revision names. A Helm rollback cannot reach further back than the kept revisions. */
@@ -99,11 +125,19 @@ async function pruneSecrets(
 ): Promise<void> {
   const named = new Set(kept.map(({ secretName }) => secretName));
   const { data, unreadable } = await readOwnSecrets(cluster, release.namespace, release.name, signal);
-  const unnamed = data.map(({ name }) => name).filter((name) => isSecretName(name, release.name) && !named.has(name));
+  const unnamed = data.filter(({ name }) => isSecretName(name, release.name) && !named.has(name));
   // A revision that cannot be read may name any of them.
-  if (unnamed.length === 0 || named.size === 0 || unreadable.length > 0) return;
-  const args = ['delete', 'secret', ...unnamed, '-n', release.namespace, '--ignore-not-found', '--wait=false'];
-  await cluster.run(args, { signal });
+  if (named.size === 0 || unreadable.length > 0) return;
+  // A Secret of External Secrets is deleted with its ExternalSecret, which would create it again.
+  for (const [kind, isExternal] of [
+    ['secret', false] as const,
+    ['externalsecrets.external-secrets.io', true] as const,
+  ]) {
+    const names = unnamed.filter(({ sources }) => (sources !== undefined) === isExternal).map(({ name }) => name);
+    if (names.length === 0) continue;
+    const args = ['delete', kind, ...names, '-n', release.namespace, '--ignore-not-found', '--wait=false'];
+    await cluster.run(args, { signal });
+  }
 }
 
 /** Returns true for the Secret names of `render/kubernetes/secret.ts`, which end in a digest of the contents. */

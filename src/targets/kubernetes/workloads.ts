@@ -1,4 +1,5 @@
 import { at, labelsAt, listAt, textAt } from '../../base/json-path.ts';
+import { POOL_LABEL } from '../../base/own-labels.ts';
 import { jsonAnswer } from '../../exec/answer.ts';
 import type { KubernetesObject } from '../../render/rendered.ts';
 import type { Connection } from './connection.ts';
@@ -11,7 +12,7 @@ const RESOURCES = 'deployments.apps,statefulsets.apps,daemonsets.apps,pods';
 export interface WorkloadView {
   readonly kind: string;
   readonly name: string;
-  /** Name for people: the `component` label of its pods, otherwise its name. */
+  /** Name for people: the `component` label of its pods, with the pool of workers; otherwise its name. */
   readonly label: string;
   readonly desired: number;
   readonly ready: number;
@@ -61,13 +62,17 @@ function workloadView(item: unknown, pods: readonly PodView[]): WorkloadView {
   return {
     kind,
     name,
-    label: labelsAt(item, 'spec', 'template', 'metadata', 'labels').component ?? name,
+    label: labelOf(labelsAt(item, 'spec', 'template', 'metadata', 'labels')) ?? name,
     desired: counts.desired,
     ready: counts.available,
     settled: observed && counts.updated === counts.desired && counts.available === counts.desired && counts.old === 0,
     complaint: complaintOf(item),
     pods: selector.length === 0 ? [] : own,
   };
+}
+
+function labelOf({ component, [POOL_LABEL]: pool }: Readonly<Record<string, string>>): string | undefined {
+  return component === undefined || pool === undefined ? component : `${component}-${pool}`;
 }
 
 interface Counts {

@@ -9,6 +9,7 @@ import { postgresQuestions } from './postgres.ts';
 import { recoveryQuestions } from './recovery.ts';
 import { redisQuestions } from './redis.ts';
 import { riskQuestions } from './risks.ts';
+import { secretStoreQuestions } from './secret-store.ts';
 import { sizeQuestions } from './size.ts';
 import { urlQuestions } from './urls.ts';
 import { vectorStoreQuestions } from './vector-store.ts';
@@ -19,6 +20,7 @@ export const QUESTIONS: readonly Question[] = [
   ...clusterQuestions,
   ...urlQuestions,
   ...clusterDetailQuestions,
+  ...secretStoreQuestions,
   ...composeQuestions,
   ...postgresQuestions,
   ...redisQuestions,

@@ -1,4 +1,4 @@
-import { type Answers, byDefault, type Question, suggest, whenever } from '../question.ts';
+import { type Answers, byDefault, type Question, referenceTo, whenever } from '../question.ts';
 
 /** The properties that the questions of data services and providers share. */
 type Fields = Pick<Question, 'title' | 'why'> & Partial<Pick<Question, 'asked' | 'required'>>;
@@ -31,7 +31,7 @@ export function secretReference(path: string, when: When, variable: string | und
     required: true,
     ...fields,
   };
-  return variable === undefined ? question : { ...question, offer: suggest({ env: variable }) };
+  return variable === undefined ? question : { ...question, offer: referenceTo(variable, question.required === true) };
 }
 
 /** A user and a password, both or neither. */

@@ -1,5 +1,5 @@
 import type { FieldCondition, FieldQuestion } from '../../providers/question.ts';
-import { type Answers, byDefault, type Offer, type Question, suggest } from '../question.ts';
+import { type Answers, byDefault, type Offer, type Question, referenceTo } from '../question.ts';
 
 type When = (answers: Answers) => boolean;
 
@@ -30,7 +30,7 @@ export function providerQuestions(
         ...(leftOut === undefined ? {} : { leftOut: () => leftOut }),
         ...(usual === undefined ? {} : { offer: byDefault(usual) }),
         ...(derived === undefined ? {} : { offer: offerOf(block, derived) }),
-        ...(variable === undefined ? {} : { offer: suggest({ env: variable }) }),
+        ...(variable === undefined ? {} : { offer: referenceTo(variable, required === true) }),
       };
     },
   );

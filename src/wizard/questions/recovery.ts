@@ -138,7 +138,7 @@ export const recoveryQuestions: readonly Question[] = [
     id: 'recovery.configuration.secrets',
     fills: ['recovery.configuration.secrets'],
     title: 'Location of a copy of the generated secrets',
-    why: 'Without SECRET_KEY a restored database cannot be read. Such as "vault: kv/dify"; the file never holds the secrets themselves.',
+    why: 'Without SECRET_KEY a restored database cannot be read. Such as "vault: kv/dify"; the file never contains the secrets themselves.',
     kind: 'text',
     asked: 'rarely',
     when: known,

@@ -1,5 +1,6 @@
+import { isObject } from '../../base/json.ts';
 import { DEFAULT_SET_NUMBERS, FIRST_SET, type SizeChoice, sizeOf } from '../../checklist/default-sets.ts';
-import { replicasForUsers } from '../../checklist/load.ts';
+import { replicasForLoad } from '../../deployment/load-replicas.ts';
 import { type Answers, type Offer, type Question, whenever } from '../question.ts';
 
 const known = whenever({ tier: ['test', 'prod'] });
@@ -10,7 +11,7 @@ export const sizeQuestions: readonly Question[] = [
     id: 'load.concurrentUsers',
     fills: ['load.concurrentUsers'],
     title: 'Users working at the same time',
-    why: 'It decides the number of api and worker replicas. Leave empty to use the sizes of the tier.',
+    why: 'It decides the replicas that the file does not name, by a published figure and never below the tier. Leave empty to use the sizes of the tier.',
     kind: 'number',
     asked: 'more',
     when: known,
@@ -47,15 +48,23 @@ function replicas(component: 'api' | 'worker' | 'web' | 'sandbox', why: string):
   };
 }
 
-function replicasOffer({ value }: Answers, component: 'api' | 'worker' | 'web' | 'sandbox'): Offer {
-  const choice: SizeChoice = {
-    tier: value('tier') === 'prod' ? 'prod' : 'test',
-    defaults: DEFAULT_SET_NUMBERS.find((number) => number === value('defaults')) ?? FIRST_SET,
-  };
-  const usual = sizeOf(choice, component).replicas;
+/** The replicas without an answer: those that the load needs, at least those of the tier. With autoscaling, the minimum. */
+function replicasOffer({ value, explicit }: Answers, component: 'api' | 'worker' | 'web' | 'sandbox'): Offer {
+  const defaults = DEFAULT_SET_NUMBERS.find((number) => number === value('defaults')) ?? FIRST_SET;
+  const choice: SizeChoice = { tier: value('tier') === 'prod' ? 'prod' : 'test', defaults };
+  const size = sizeOf(choice, component);
   const users = value('load.concurrentUsers');
-  const scaled = component === 'api' || component === 'worker';
-  const needed = scaled && typeof users === 'number' ? replicasForUsers(choice, component, users) : usual;
-  if (needed === usual) return { kind: 'default', value: usual };
-  return { kind: 'derived', value: needed, reason: `for ${String(users)} users at the same time` };
+  const isScaled = explicit(`components.${component}.autoscaling`) !== undefined;
+  if (typeof users !== 'number' || isScaled) return { kind: 'default', value: size.replicas };
+  const type = value('target.type') === 'compose' ? 'compose' : 'kubernetes';
+  const cpu = explicit(`components.${component}.resources.limits.cpu`);
+  const variables = explicit(`components.${component}.extraEnv`);
+  const replica = {
+    limits: { cpu: cpu === undefined ? size.limits.cpu : String(cpu) },
+    extraEnv: Object.fromEntries(
+      Object.entries(isObject(variables) ? variables : {}).map(([key, one]) => [key, String(one)]),
+    ),
+  };
+  const needed = replicasForLoad({ load: { concurrentUsers: users }, target: { type }, defaults }, component, replica);
+  return { kind: 'default', value: Math.max(size.replicas, needed ?? 0) };
 }

@@ -3,6 +3,7 @@ import {
   type Answer,
   APP_ANSWERS,
   APP_HEALTH,
+  INIT,
   PING,
   ROUTES,
   SETUP,
@@ -32,7 +33,7 @@ const FROM = {
   nobody: { ...SILENT, status: undefined, fault: 'ECONNREFUSED' },
 };
 
-/** What a healthy installation answers, with some answers of another kind. */
+/** Answers of a healthy installation, some of them replaced. */
 function answers(over: Readonly<Record<string, Omit<Answer, 'path'>>> = {}) {
   const healthy: Readonly<Record<string, Omit<Answer, 'path'>>> = {
     ...Object.fromEntries(ROUTES.map(({ path, by }) => [path, FROM[by]])),
@@ -50,13 +51,15 @@ function answers(over: Readonly<Record<string, Omit<Answer, 'path'>>> = {}) {
 const judge = (id: string, over?: Readonly<Record<string, Omit<Answer, 'path'>>>, of = deployment) =>
   judged(checkOf(id), { deployment: of, seen: [[APP_ANSWERS, answers(over)]] });
 
-test.each(['app.ping', 'app.setup', 'app.web', 'app.routes'])('%s passes where all is well', (id) => {
+test.each(['app.ping', 'app.setup', 'app.web', 'app.routes'])('%s passes in a healthy installation', (id) => {
   expect(judge(id)).toMatchObject({ status: 'pass' });
 });
 
 describe('faults', () => {
   const rows = [
     ['app.ping', PING, FROM.nginx, '502 text/html from nginx itself'],
+    // nginx adds a header of `add_header … always` to its own pages too.
+    ['app.ping', PING, { ...FROM.nginx, version: '1.16.1' }, '502 text/html from nginx itself'],
     ['app.ping', PING, FROM.nobody, 'ECONNREFUSED'],
     [
       'app.ping',
@@ -87,14 +90,14 @@ describe('faults', () => {
     expect(observations).toHaveLength(ROUTES.length);
   });
 
-  test('a redirect to another page is the web front end, too', () => {
+  test('a redirect to another page counts as the web front end', () => {
     expect(judge('app.routes', { '/explore/apps': { ...SILENT, status: 307, location: '/signin' } }).status).toBe(
       'pass',
     );
   });
 });
 
-test('no administrator yet: a note in test, a warning in prod, with the page that sets one', () => {
+test('no administrator yet: a note in test, a warning in prod, with the page that creates one', () => {
   const open = { [SETUP]: { ...FROM.api, status: 200, body: '{"step":"not_started"}' } };
   expect(judge('app.setup', open)).toMatchObject({ status: 'pass', remedy: 'create it now: http://localhost/install' });
   expect(judge('app.setup', open, prod)).toMatchObject({
@@ -103,7 +106,18 @@ test('no administrator yet: a note in test, a warning in prod, with the page tha
   });
 });
 
-test('a route to what is off is not asked for', () => {
+test.each([
+  ['asks for INIT_PASSWORD', 'pass', '{"status":"not_started"}'],
+  ['asks for nothing', 'warn', '{"status":"finished"}'],
+])('no administrator yet, and the setup page %s: %s in prod', (_, status, body) => {
+  const over = {
+    [SETUP]: { ...FROM.api, status: 200, body: '{"step":"not_started"}' },
+    [INIT]: { ...FROM.api, status: 200, body },
+  };
+  expect(judge('app.setup', over, prod).status).toBe(status);
+});
+
+test('no route is requested for a component that is off', () => {
   const without = { ...deployment, components: { apiWebsocket: { enabled: false } } };
   expect(judge('app.routes', { [SOCKET]: FROM.web }, without).status).toBe('pass');
 });
@@ -128,7 +142,7 @@ describe('app.health', () => {
     });
   });
   test.each([FROM.nobody, FROM.api, { ...FROM.api, status: 200, body: '{"status":"starting"}' }])(
-    'else it fails',
+    'fails for any other answer',
     (answer) => {
       expect(health(answer).status).toBe('fail');
     },

@@ -58,7 +58,7 @@ it('docs/audit.md lists every check with its risk', async () => {
   expect(listed.toSorted()).toEqual(AUDIT_CHECKS.map(({ id, risk, title }) => `${id} ${risk} ${title}`).toSorted());
 });
 
-it('no check has two entries, and one of another phase with the same id exists or its section says who asks it', () => {
+it('no check has two entries, and each id exists in another phase or its section says that only the audit runs it', () => {
   const ids = AUDIT_CHECKS.map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
   expect(AUDIT_CHECKS.every(({ risk }) => Number.isInteger(risk) && risk >= 1 && risk <= 10)).toBe(true);

@@ -9,7 +9,7 @@ import {
   withWorkload,
 } from '../../support/audited.ts';
 
-/** One weakness in a hardened production, the only check that finds it, and what it says. */
+/** One weakness in a hardened production, the only check that finds it, and its message. */
 const PLANTED: readonly (readonly [weakness: string, audited: Audited, id: string, message: string])[] = [
   [
     'a published secret',
@@ -21,7 +21,7 @@ const PLANTED: readonly (readonly [weakness: string, audited: Audited, id: strin
     'an empty key of the sandbox',
     withSecret(HARDENED, 'API_KEY', { isEmpty: true }),
     'fail config.empty-keys',
-    'empty keys: API_KEY of dify-sandbox; these processes answer everything that reaches them',
+    'empty keys: API_KEY of dify-sandbox; these processes answer every client that reaches them',
   ],
   [
     'unsigned plugins',
@@ -57,7 +57,7 @@ const PLANTED: readonly (readonly [weakness: string, audited: Audited, id: strin
     'no beat',
     { ...HARDENED, workloads: HARDENED.workloads.filter(({ component }) => component !== 'beat') },
     'fail config.beat',
-    'no beat runs: no schedule fires, and old records are never cleaned up',
+    'no beat runs: no scheduled task starts, and old records are never cleaned up',
   ],
   [
     'two beats',
@@ -99,7 +99,7 @@ const PLANTED: readonly (readonly [weakness: string, audited: Audited, id: strin
     'no anti-affinity of the sandbox',
     withWorkload(HARDENED, 'dify-sandbox', { isSpread: false }),
     'warn config.spread',
-    'nothing keeps the copies of Deployment dify-sandbox apart: after a roll-out all of them may be on one node',
+    'no rule spreads the copies of Deployment dify-sandbox: after a roll-out all of them may be on one node',
   ],
   [
     'a plugin daemon without a network policy',
@@ -134,7 +134,7 @@ const PLANTED: readonly (readonly [weakness: string, audited: Audited, id: strin
     'a floating tag',
     withWorkload(HARDENED, 'dify-proxy', { images: ['nginx:latest'] }),
     'fail config.pinned-images',
-    'not pinned: nginx:latest of dify-proxy; the next restart may run something else',
+    'not pinned: nginx:latest of dify-proxy; the next restart may run another version',
   ],
   [
     'debug logs',
@@ -175,19 +175,19 @@ const PLANTED: readonly (readonly [weakness: string, audited: Audited, id: strin
     'no SSRF proxy on the worker',
     withSettings(HARDENED, 'dify-worker', { SSRF_PROXY_HTTP_URL: '', SSRF_PROXY_HTTPS_URL: '' }),
     'fail names.ssrf-proxy',
-    'no SSRF proxy on Deployment dify-worker: apps and code can fetch what these reach, cloud metadata included',
+    'no SSRF proxy on Deployment dify-worker: apps and code can fetch everything that these processes reach, including cloud metadata',
   ],
   [
     'a sandbox without a proxy',
     withSettings(HARDENED, 'dify-sandbox', { HTTPS_PROXY: '' }),
     'fail names.ssrf-proxy',
-    'no SSRF proxy on Deployment dify-sandbox: apps and code can fetch what these reach, cloud metadata included',
+    'no SSRF proxy on Deployment dify-sandbox: apps and code can fetch everything that these processes reach, including cloud metadata',
   ],
   [
     'plugin packages on a volume',
     withSettings(HARDENED, 'dify-plugin-daemon', { PLUGIN_STORAGE_TYPE: 'local' }),
     'fail config.local-storage',
-    'files are on a volume (PLUGIN_STORAGE_TYPE local): lost with its disk, and shared by no other machine unless the volume is',
+    'files are on a volume (PLUGIN_STORAGE_TYPE local): they are lost with its disk, and other machines cannot read them unless the volume is shared',
   ],
   [
     'a volume of one node under several pods',
@@ -199,7 +199,7 @@ const PLANTED: readonly (readonly [weakness: string, audited: Audited, id: strin
       { claims: ['dify'] },
     ),
     'fail cluster.storage.read-write-many',
-    'claim dify (ReadWriteOnce) under 6 pods of Deployment dify-api and Deployment dify-worker: all of them must be on one node, or they do not start',
+    'claim dify (ReadWriteOnce) is used by 6 pods of Deployment dify-api and Deployment dify-worker: all of them must be on one node, or they do not start',
   ],
   [
     'one database for API and plugin daemon',
@@ -260,6 +260,54 @@ describe('an audit', () => {
     expect(named.toSorted()).toEqual(id.split(', ').toSorted());
     expect(findings.find((one) => id.startsWith(`${one.status} ${one.id}`))?.message).toBe(message);
   });
+
+  it.each([
+    [
+      'PostgreSQL and Redis of the chart, whose replicas do not take over',
+      ['postgresql-primary', 'postgresql-read', 'redis-master', 'redis-replicas'],
+      'fail',
+      'no failover for StatefulSet dify-postgresql-primary and StatefulSet dify-redis-master: replicas do not take over from a primary by themselves',
+    ],
+    ['a Redis with Sentinel', ['redis-node'], 'pass', 'StatefulSet dify-redis-node, more than one copy'],
+  ])('judges %s', (_, names, status, message) => {
+    const stores = names.map((name) => ({
+      ...store(name.split('-')[0] ?? name, `bitnamilegacy/${name.split('-')[0]}:7`),
+      name: `dify-${name}`,
+      replicas: /-(primary|master|read)$/.test(name) ? 1 : 3,
+    }));
+    const audited = { ...HARDENED, workloads: [...HARDENED.workloads, ...stores] };
+    expect(auditResults(audited).get('config.external-data-services')).toMatchObject({ status, message });
+  });
+
+  it.each([
+    ['1.16.1', 'DIFY_AGENT_SHELLCTL_AUTH_TOKEN', 'fail'],
+    ['1.16.1', 'DIFY_AGENT_LOCAL_SANDBOX_AUTH_TOKEN', 'pass'],
+    ['1.17.0', 'DIFY_AGENT_LOCAL_SANDBOX_AUTH_TOKEN', 'fail'],
+    ['1.18.0', 'DIFY_AGENT_SHELLCTL_AUTH_TOKEN', 'pass'],
+  ])(
+    'with Dify %s, another value in %s of the agent backend is %s of config.secret-pairs',
+    (version, variable, status) => {
+      const images = (name: string) => `langgenius/${name}:${version}`;
+      const agent = [
+        auditedWorkload('agent-backend', { component: 'agentBackend', image: images('dify-agent-backend') }),
+        auditedWorkload('local-sandbox', { component: 'localSandbox', image: images('dify-agent-local-sandbox') }),
+      ];
+      const [backend, sandbox] = agent.map(({ name }) => name);
+      const secret = (workload = '', name: string, group: number) => ({
+        workload,
+        variable: name,
+        isPublished: false,
+        isEmpty: false,
+        group,
+      });
+      const audited = {
+        ...HARDENED,
+        workloads: [...withWorkload(HARDENED, 'dify-api', { image: images('dify-api') }).workloads, ...agent],
+        secrets: [...HARDENED.secrets, secret(sandbox, 'SHELLCTL_AUTH_TOKEN', 70), secret(backend, variable, 71)],
+      };
+      expect(auditResults(audited).get('config.secret-pairs')?.status).toBe(status);
+    },
+  );
 
   it('finds bundled data services, and that nothing backs them up', () => {
     const bundled = [

@@ -128,14 +128,14 @@ describe('cluster.admission', () => {
     expect(found.message).toContain(words);
   });
 
-  it('says a policy once, however many objects it refuses', () => {
+  it('names a policy once, however many objects it refuses', () => {
     const text = `x is forbidden: ValidatingAdmissionPolicy 'owner' with binding 'owner' denied request: name a team`;
     const { message } = result(['api', 'web', 'worker'].map((name) => refusal(text, { object: `Deployment ${name}` })));
     expect(message.split('\n')).toHaveLength(2);
     expect(message).toContain('Deployment api, Deployment web and 1 more: policy owner says: name a team');
   });
 
-  it('leaves the Pod Security level that the namespace says to its own check', () => {
+  it('leaves the Pod Security level of the namespace to cluster.pod-security', () => {
     expect(result([violates], { enforces: 'restricted' }).status).toBe('pass');
   });
 

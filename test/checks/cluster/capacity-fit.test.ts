@@ -38,7 +38,7 @@ function load(nodeName: string, cpu: number, count: number, fixedCpu = 0): PodSu
   };
 }
 
-describe('as it is', () => {
+describe('the present nodes', () => {
   it.each<[string, readonly NodeFact[], readonly PlannedWorkload[], boolean]>([
     ['exactly full', nodes(1, { cpu: 4.1 }), [workload('a', 4, shape(1, 1))], true],
     ['one too many', nodes(1, { cpu: 4.1 }), [workload('a', 5, shape(1, 1))], false],
@@ -79,7 +79,7 @@ describe('as it is', () => {
     expect(findFitFailure(question(list, workloads)) === undefined).toBe(fits);
   });
 
-  it('leaves the room that others’ pods take', () => {
+  it('subtracts the requests of other pods', () => {
     const pods = { ...NO_PODS, nodes: [load('n1', 1, 4, 2)] };
     const workloads = [workload('a', 1, shape(2, 1))];
     expect(findFitFailure(question(nodes(1), workloads, { pods }))?.unplaced).toHaveLength(1);
@@ -92,7 +92,7 @@ describe('as it is', () => {
     expect(findFitFailure(question([few], [workload('a', 3, shape(0.1, 0.1))]))?.unplaced).toHaveLength(1);
   });
 
-  it('a planned pod that refuses company is refused itself', () => {
+  it('a planned pod whose anti-affinity excludes others does not fit beside them', () => {
     const loner = shape(1, 1, { ...APART, labels: { app: 'loner' } });
     const workloads = [workload('loner', 1, loner), workload('api', 1, shape(1, 1, { labels: { app: 'api' } }))];
     expect(findFitFailure(question(nodes(1), workloads))).toBeDefined();
@@ -100,8 +100,8 @@ describe('as it is', () => {
   });
 });
 
-describe('with a loss', () => {
-  it('any one node gone', () => {
+describe('after a loss', () => {
+  it('of any one node', () => {
     const workloads = [workload('a', 14, shape(1, 1))];
     expect(findFitFailure(question(nodes(2), workloads))).toBeUndefined();
     const misfit = findFitFailure(question(nodes(2), workloads, { loseAnyNode: true }));
@@ -109,7 +109,7 @@ describe('with a loss', () => {
     expect(findFitFailure(question(nodes(3), workloads, { loseAnyNode: true }))).toBeUndefined();
   });
 
-  it('the lost node’s other pods have to move too, fixed ones do not', () => {
+  it('the other pods of the lost node must fit elsewhere, except pods bound to a node', () => {
     const workloads = [workload('a', 3, shape(1, 1))];
     const busy = { ...NO_PODS, nodes: [load('n1', 1, 4), load('n2', 1, 0, 4)] };
     const fixed = { ...NO_PODS, nodes: [load('n1', 1, 0, 4), load('n2', 1, 0, 4)] };
@@ -117,7 +117,7 @@ describe('with a loss', () => {
     expect(findFitFailure(question(nodes(2), workloads, { pods: fixed, loseAnyNode: true }))).toBeUndefined();
   });
 
-  it('any one zone gone', () => {
+  it('of any one zone', () => {
     const list = nodes(6, { zones: 3 });
     const workloads = [workload('a', 33, shape(1, 0.5))];
     expect(findFitFailure(question(list, workloads, { loseAnyNode: true }))).toBeUndefined();
@@ -126,7 +126,7 @@ describe('with a loss', () => {
     expect(misfit?.unplaced).toHaveLength(5);
   });
 
-  it('kept apart on three nodes, one of them lost', () => {
+  it('replicas with hard anti-affinity on three nodes, one of them lost', () => {
     const workloads = [workload('api', 3, shape(1, 1, APART))];
     expect(findFitFailure(question(nodes(3), workloads, { loseAnyNode: true }))?.unplaced).toHaveLength(1);
     expect(findFitFailure(question(nodes(4), workloads, { loseAnyNode: true }))).toBeUndefined();
@@ -142,7 +142,7 @@ describe('the check', () => {
       [RENDERED_OBJECTS, rendered({ workloads })],
     ] as const;
 
-  it('says what does not fit after which loss, and how much room is missing', () => {
+  it('names the pods that do not fit after which loss, and the missing capacity', () => {
     const deployment = parsedDeployment({ ...sample, recovery: { ...sample.recovery, topology: { zones: 3 } } });
     const workloads = [workload('dify-api', 30, shape(1, 0.5)), workload('dify-worker', 3, shape(1, 0.5))];
     const result = judged(capacityFit, { deployment, seen: seen(nodes(6, { zones: 3 }), workloads) });
@@ -151,7 +151,7 @@ describe('the check', () => {
     expect(result.remedy).toContain('in another zone');
   });
 
-  it('a rolling update of what is kept apart needs another node', () => {
+  it('a rolling update of replicas with hard anti-affinity needs another node', () => {
     const deployment = parsedDeployment(SAMPLE_FILES['prod-kubernetes-s3-qdrant']);
     const workloads = [workload('dify-api', 3, shape(1, 1, APART))];
     expect(judged(capacityFit, { deployment, seen: seen(nodes(3), workloads) })).toMatchObject({
@@ -189,13 +189,13 @@ describe('the check', () => {
     expect(scaled(nodes(1), 20)).toMatchObject({ status: 'fail', message: expect.not.stringContaining('maxima') });
   });
 
-  it('asks for no loss in test', () => {
+  it('requires no spare node in test', () => {
     const deployment = parsedDeployment(SAMPLE_FILES['test-kubernetes-bundled']);
     const result = judged(capacityFit, { deployment, seen: seen(nodes(1), [workload('a', 7, shape(1, 1))]) });
     expect(result).toMatchObject({ status: 'pass', message: 'fits: requests 7 CPU, 7 GiB of 7.9 CPU, 28.9 GiB free' });
   });
 
-  it('places nothing on nodes that do not count', () => {
+  it('places no pod on nodes that do not count', () => {
     const deployment = parsedDeployment(SAMPLE_FILES['test-kubernetes-bundled']);
     const list = nodes(2, { schedulable: false });
     expect(judged(capacityFit, { deployment, seen: seen(list, [workload('a', 1, shape(1, 1))]) }).status).toBe('fail');
@@ -221,7 +221,7 @@ const anyWorkloads = fc
   );
 
 describe('placing', () => {
-  it('never puts more on a node than it has, and loses no pod', () => {
+  it('never exceeds the capacity of a node, and loses no pod', () => {
     fc.assert(
       fc.property(anyNodes, anyWorkloads, fc.constantFrom(emptiest, fullest, undefined), (list, workloads, prefer) => {
         const free = freeNodes(list, NO_PODS);
@@ -237,7 +237,7 @@ describe('placing', () => {
     );
   });
 
-  it('leaves a board as it was after asking what a loss would do', () => {
+  it('does not change the placement when it simulates a loss', () => {
     fc.assert(
       fc.property(anyNodes, anyWorkloads, (list, workloads) => {
         const pods = plannedPods(rendered({ workloads }));
@@ -249,7 +249,7 @@ describe('placing', () => {
     );
   });
 
-  it('says that it fits only where the sum fits', () => {
+  it('pods fit only if their sum fits', () => {
     fc.assert(
       fc.property(anyNodes, anyWorkloads, (list, workloads) => {
         if (findFitFailure(question(list, workloads)) !== undefined) return;
@@ -258,7 +258,7 @@ describe('placing', () => {
     );
   });
 
-  it('asks what the loss of a node does to pods that only fit when they are packed', () => {
+  it('finds the loss of a node that only tightly packed pods survive', () => {
     const list = [9, 9, 1, 9, 1].map((cpu, index) => node(`p${index}`, { cpu, memoryGiB: cpu === 9 ? 17 : 12 }));
     const sizes = [
       workload('one', 1, shape(1, 2.75)),
@@ -269,8 +269,8 @@ describe('placing', () => {
     expect(findFitFailure(question(list, sizes, { loseAnyNode: true }))).toMatchObject({ lost: { kind: 'node' } });
   });
 
-  // Not more than the sum: who stays where it is can fit where placing all anew, one by one, would not.
-  it('survives the loss of a node only where the sum fits without it', () => {
+  // Only up to the sum: pods that stay in place can fit although placing all pods again, one by one, would not.
+  it('survives the loss of a node only if the sum fits without it', () => {
     fc.assert(
       fc.property(anyNodes, anyWorkloads, (list, workloads) => {
         if (findFitFailure(question(list, workloads, { loseAnyNode: true })) !== undefined) return;

@@ -70,7 +70,7 @@ describe('prod', () => {
   it.each([
     [6, 'warn'],
     [5, 'fail'],
-  ])('takes the declared limit of an autoscaler: %i', (maxNodes, status) => {
+  ])('uses the declared limit of an autoscaler: %i', (maxNodes, status) => {
     const sample = SAMPLE_FILES['prod-kubernetes-s3-qdrant'];
     const deployment = parsedDeployment({ ...sample, target: { ...sample.target, autoscaling: { maxNodes } } });
     const seen = [
@@ -109,12 +109,12 @@ describe('a node does not count when it', () => {
     expect(result.message).toContain(`odd ${why}`);
   });
 
-  it('but a preference keeps nobody out', () => {
+  it('a taint of effect PreferNoSchedule does not exclude a node', () => {
     const list = [...nodes(5), node('odd', { taints: [{ key: 'x', value: '', effect: 'PreferNoSchedule' }] })];
     expect(statusOf(list, 'prod')).toBe('pass');
   });
 
-  it('and a taint that every planned pod tolerates does not either', () => {
+  it('a taint that every planned pod tolerates does not exclude a node', () => {
     const toleration = { key: 'dify', operator: 'Exists', value: '', effect: '' };
     const tainted = nodes(6, { taints: [{ key: 'dify', value: 'only', effect: 'NoSchedule' }] });
     const tolerant = shape(1, 1, { tolerations: [toleration] });
@@ -130,7 +130,7 @@ describe('a node does not count when it', () => {
   });
 });
 
-it('names what is missing, and the one next step', () => {
+it('names the missing nodes, and the one next step', () => {
   const list = [...nodes(4), node('gke-a3f1', { schedulable: false }), node('gke-9c02', { memoryGiB: 29 })];
   const result = judged(capacityNodes, { seen: [[CLUSTER_NODES, list]] });
   expect(result).toMatchObject({ status: 'fail', remedy: 'kubectl uncordon gke-a3f1' });
@@ -139,7 +139,7 @@ it('names what is missing, and the one next step', () => {
   );
 });
 
-it('never gets worse by a further node of the class', () => {
+it('another node of the class never makes the result worse', () => {
   const order = ['fail', 'warn', 'pass'];
   const sizes = fc.array(
     fc.record({ cpu: fc.integer({ min: 1, max: 64 }), memoryGiB: fc.integer({ min: 2, max: 256 }) }),

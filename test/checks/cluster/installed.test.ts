@@ -5,12 +5,22 @@ import { CLUSTER_GATEWAYS, type GatewayFact } from '../../../src/evidence/cluste
 import { METRICS_APIS } from '../../../src/evidence/cluster/metrics-apis.ts';
 import { CLUSTER_RELEASE } from '../../../src/evidence/cluster/release.ts';
 import { CLUSTER_RIGHTS } from '../../../src/evidence/cluster/rights.ts';
+import { CLUSTER_SECRET_STORE, type SecretStoreFact } from '../../../src/evidence/cluster/secret-store.ts';
 import { RENDERED_OBJECTS } from '../../../src/evidence/rendered/set.ts';
 import { checkOf, judged } from '../../support/check-runs.ts';
 import { claim, rendered } from '../../support/cluster-facts.ts';
-import { sampleDeployment } from '../../support/deployments.ts';
+import { parsedDeployment, sampleDeployment, urls } from '../../support/deployments.ts';
 
 const deployment = sampleDeployment('prod-kubernetes-s3-qdrant');
+
+/** A deployment whose secrets come from a store. */
+const STORED = {
+  apiVersion: 'difyctl/v1',
+  tier: 'test',
+  target: { type: 'kubernetes' },
+  urls: urls('https://dify.example.com'),
+  secrets: { provider: 'external-secrets', store: { name: 'vault' } },
+};
 
 describe('cluster.storage.driver', () => {
   const EBS = 'ebs.csi.aws.com';
@@ -57,6 +67,59 @@ describe('cluster.storage.driver', () => {
     });
     expect(found.status).toBe(status);
     expect(found.message).toContain(words);
+  });
+});
+
+describe('cluster.secret-store', () => {
+  const store: SecretStoreFact = {
+    ...{ kind: 'SecretStore', name: 'vault', namespace: 'dify', version: 'v1' },
+    ...{ served: ['v1', 'v1beta1'], exists: true, ready: true, why: '', refusesNamespace: false },
+  };
+  it.each<[string, Partial<SecretStoreFact>, string, string]>([
+    ['ready', {}, 'pass', 'SecretStore dify/vault is Ready'],
+    ['of the cluster', { kind: 'ClusterSecretStore', namespace: '' }, 'pass', 'ClusterSecretStore vault is Ready'],
+    [
+      'no operator',
+      { served: [], exists: false, ready: undefined },
+      'fail',
+      'External Secrets is not installed; expected a store that External Secrets reports as Ready',
+    ],
+    [
+      'an older operator',
+      { served: ['v1beta1'], exists: false },
+      'fail',
+      'the cluster serves external-secrets.io v1beta1, and v1 is rendered; expected a store that External Secrets reports as Ready',
+    ],
+    [
+      'missing',
+      { exists: false, ready: undefined },
+      'fail',
+      'SecretStore dify/vault does not exist; expected a store that External Secrets reports as Ready',
+    ],
+    [
+      'not ready',
+      { ready: false, why: 'InvalidProviderConfig: permission denied' },
+      'fail',
+      'SecretStore dify/vault is not Ready: InvalidProviderConfig: permission denied; expected a store that External Secrets reports as Ready',
+    ],
+    [
+      'for other namespaces',
+      { kind: 'ClusterSecretStore', namespace: '', refusesNamespace: true },
+      'fail',
+      'ClusterSecretStore vault does not allow the namespace (spec.conditions); expected a store that External Secrets reports as Ready',
+    ],
+    [
+      'without a state',
+      { ready: undefined },
+      'warn',
+      'the operator reports no state of SecretStore dify/vault; expected a store that External Secrets reports as Ready',
+    ],
+  ])('%s', (_, seen, status, message) => {
+    const found = judged(checkOf('cluster.secret-store'), {
+      deployment: parsedDeployment(STORED),
+      seen: [[CLUSTER_SECRET_STORE, { ...store, ...seen }]],
+    });
+    expect([found.status, found.message]).toEqual([status, message]);
   });
 });
 

@@ -34,7 +34,7 @@ interface Twin {
   readonly storage: readonly (readonly [name: string, provisioner: string, isDefault?: boolean])[];
   readonly ingressClass: string;
   readonly dnsPods: number;
-  /** Ids that may warn: what is there already does not reach, and more may come. */
+  /** Ids that may warn: the present nodes are too few, and an autoscaler may add more. */
   readonly warns?: readonly string[];
 }
 

@@ -88,7 +88,7 @@ describe('cluster.quota', () => {
     expect(found.message).toContain(words);
   });
 
-  it('does not count claims that stand there already', () => {
+  it('does not count claims that exist already', () => {
     const living = (name: string) => ({ name, phase: 'Bound', accessModes: [] });
     const seen: Seen = [
       [CLUSTER_LIMITS, { quotas: [quota({ persistentvolumeclaims: 3 }, { persistentvolumeclaims: 2 })], ranges: [] }],
@@ -132,7 +132,7 @@ describe('cluster.quota', () => {
     ['nothing fills in', [], 'fail'],
     ['a limit range fills in', [{ ...line, defaultRequests: { cpu: 0.1 } }], 'pass'],
     ['a limit range of pods fills in nothing', [{ ...line, type: 'Pod', max: { cpu: 9 } }], 'fail'],
-  ])('containers that do not say their request, where %s', (_, ranges, status) => {
+  ])('containers without a request, if %s', (_, ranges, status) => {
     const seen: Seen = [
       [CLUSTER_LIMITS, { quotas: [quota({ 'requests.cpu': 100 })], ranges }],
       [QUOTA_OWN, {}],
@@ -206,7 +206,7 @@ it.each([
 ])('cluster.priority-class: %j of %j is %s', (priorityClass, classes, status) => {
   const seen: Seen = [
     [RENDERED_OBJECTS, planned({ priorityClass })],
-    [PRIORITY_CLASSES, classes],
+    [PRIORITY_CLASSES, classes.map((name) => ({ name, value: 1_000, preempts: true }))],
   ];
   expect(result('cluster.priority-class', seen).status).toBe(status);
 });

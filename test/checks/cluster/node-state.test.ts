@@ -35,7 +35,7 @@ it.each([
   expect(judged(checkOf('cluster.dns'), { seen: [[CLUSTER_DNS, { pods, ready }]] }).status).toBe(status);
 });
 
-describe('room', () => {
+describe('capacity', () => {
   /** Six nodes on each of which others ask for this many CPUs. */
   const taken = (cpu: number): PodSums => ({
     ...NO_PODS,
@@ -64,7 +64,7 @@ describe('room', () => {
   it.each([
     [stays, 'fail'],
     [grows, 'warn'],
-  ])('that nodes to come would give: %j', (autoscaler, status) => {
+  ])('that future nodes would add: %j', (autoscaler, status) => {
     const seen = [
       [CLUSTER_NODES, nodes(6)],
       [CLUSTER_PODS, taken(7)],

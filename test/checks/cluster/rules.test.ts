@@ -57,7 +57,7 @@ describe('versions', () => {
 });
 
 describe('cluster.reachable', () => {
-  it('fails where nothing answers, with what was said', () => {
+  it('fails if nothing answers, with the message of kubectl', () => {
     expect(verdict('cluster.reachable', [])[0]).toBe('fail');
   });
 });

@@ -34,7 +34,7 @@ const trial = (bound: boolean): readonly ClaimTrial[] => [
   { storageClass: undefined, className: 'standard', bound, seconds: 3, why: bound ? '' : 'no such mode' },
 ];
 
-describe('a claim that was tried outranks what is known of its class', () => {
+describe('the result of a test claim outranks the facts of its class', () => {
   it.each([
     ['not asked for, and the class is known', 'efs.csi.aws.com', [], 'pass', 'efs.csi.aws.com'],
     ['not asked for, and the class is unknown', 'example.com/x', [], 'warn', 'unknown whether'],
@@ -50,7 +50,7 @@ describe('a claim that was tried outranks what is known of its class', () => {
   it.each([
     ['efs.csi.aws.com', 'unknown'],
     ['ebs.csi.aws.com', 'fail'],
-  ])('could not be tried: %s is %s', (provisioner, status) => {
+  ])('a class that could not be tested: %s is %s', (provisioner, status) => {
     const missing = 'create persistentvolumeclaims in namespace dify';
     const { data: _, ...rest } = ok(SHARED_CLAIMS, trial(true));
     expect(judgedWith(provisioner, { ...rest, outcome: 'denied', missing }).status).toBe(status);

@@ -59,7 +59,7 @@ const IDS = [
   'storage-owner',
 ].map((word) => `host.${word}`);
 
-it.each(IDS)('%s has nothing to say of a healthy machine', (id) => {
+it.each(IDS)('%s passes on a healthy machine', (id) => {
   expect(judge(id, {}).status).toBe('pass');
 });
 
@@ -203,7 +203,7 @@ it.each<[string, string, Facts, string, RegExp]>([
   if (status === 'fail' || status === 'warn') expect(result.remedy).not.toBe('');
 });
 
-it('an address of IPv6 on a machine without it', () => {
+it('an IPv6 address on a machine without IPv6', () => {
   const file = { ...SAMPLE_FILES['test-compose-bundled'], target: { type: 'compose', bindAddress: '::' } };
   const result = judge('host.bind-address', { kernel: { ipv6Disabled: true } }, parsedDeployment(file));
   expect(result).toMatchObject({ status: 'fail', observed: expect.stringContaining('IPv6 is disabled') });
@@ -220,7 +220,7 @@ describe('an engine on another machine', () => {
   });
 });
 
-it('what should have been seen here and was not is unknown', () => {
+it('missing local evidence is unknown', () => {
   const result = judged(checkOf('host.files'), { deployment: BUNDLED, seen: [[HOST_ENGINE, engineFact()]] });
   expect(result.status).toBe('unknown');
 });

@@ -59,13 +59,13 @@ const SILENT: readonly RegistryFact[] = [
 ];
 const GOOD: ManifestFact = { outcome: 'present', digest: 'sha256:1', architectures: ['amd64', 'arm64'] };
 
-describe('a host without a way out', () => {
-  it('where every image is already gives no finding', () => {
+describe('a host without internet access', () => {
+  it('that has every image gives no finding', () => {
     for (const id of ['images.registries', 'images.available', 'images.architectures'])
       expect(judge(id, COMPOSE, { here: HERE }).status).toBe('pass');
   });
 
-  it('where one is missing is warned once, and not refused', () => {
+  it('that lacks an image gives one warning, and no failure', () => {
     const scene = { here: HERE.slice(1), registries: SILENT };
     expect(judge('images.registries', COMPOSE, scene)).toMatchObject({
       status: 'warn',
@@ -75,7 +75,7 @@ describe('a host without a way out', () => {
   });
 });
 
-it('silence says nothing of an engine that pulls by a proxy or mirror of its own', () => {
+it('that pulls through a proxy or mirror of the engine is not judged', () => {
   const hub = SILENT.map((fact) => ({ ...fact, registry: 'docker.io' }));
   expect(judge('images.registries', COMPOSE, { registries: SILENT, pulls: { proxied: true } }).status).toBe('skip');
   expect(judge('images.registries', COMPOSE, { registries: hub, pulls: { mirrored: true } }).status).toBe('skip');

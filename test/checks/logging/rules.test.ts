@@ -45,7 +45,7 @@ describe('logging.access', () => {
 });
 
 describe('logging.collector', () => {
-  it('names the one that runs', () => {
+  it('names the collector that runs', () => {
     expect(result('logging.collector', {}, ['Fluent Bit'])).toEqual(['pass', 'Fluent Bit collects logs']);
   });
 

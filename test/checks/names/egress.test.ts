@@ -102,7 +102,7 @@ it.each<[string, Deployment, readonly string[]]>([
     }),
     ['https://market.example', 'https://mirror.example/simple/pip/'],
   ],
-])('what is rendered decides: %s', async (_, deployment, expected) => {
+])('the rendered set decides: %s', async (_, deployment, expected) => {
   const rendered = deployment.target.type === 'compose' ? renderedCompose(deployment) : renderedKubernetes(deployment);
   const seen = await namesSettingsCollector.collect(collectContext({ deployment, rendered }), given());
   expect(egressNeeds(seen).map(({ url }) => url)).toEqual(expected);
@@ -176,7 +176,7 @@ it.each<[string, readonly EgressFact[], string, RegExp]>([
   expect(verdict(asked)).toMatchObject({ status, message: expect.stringMatching(message) });
 });
 
-it('the next step is where it was seen from', () => {
+it('the next step names where the evidence is from', () => {
   const asked = [{ ...index, ...lost('connect', 'does not answer') }];
   expect(verdict(asked, KUBERNETES).remedy).toContain('--from cluster');
   expect(verdict(asked, KUBERNETES, 'cluster').remedy).toContain('PIP_MIRROR_URL');

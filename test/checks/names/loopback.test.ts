@@ -28,7 +28,7 @@ test.each([
   ['128.0.0.1', false],
   ['localhost.example.com', false],
   ['pg.example.internal', false],
-])('%s leads to the container itself: %s', (host, expected) => {
+])('%s resolves to the container itself: %s', (host, expected) => {
   expect(isLoopback(host)).toBe(expected);
 });
 
@@ -48,6 +48,6 @@ describe.each<SampleName>(['prod-kubernetes-s3-qdrant', 'prod-compose-s3-qdrant'
   });
 });
 
-test.each(SAMPLE_NAMES)('%s, which is healthy, has none', (name) => {
+test.each(SAMPLE_NAMES)('the healthy %s has no finding', (name) => {
   expect(judged(checkOf('names.loopback'), { deployment: sampleDeployment(name) }).status).toBe('pass');
 });

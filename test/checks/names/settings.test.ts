@@ -2,18 +2,21 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isOlder } from '../../../src/base/version-order.ts';
 import type { Deployment } from '../../../src/deployment/schema/deployment.ts';
 import { NAMES_SETTINGS } from '../../../src/evidence/names/settings.ts';
 import { namesSettingsCollector } from '../../../src/evidence/names/settings-collector.ts';
 import { RENDERED_OBJECTS } from '../../../src/evidence/rendered/set.ts';
+import { chartProfile, renderedCharts } from '../../../src/versions/known-charts.ts';
 import { composeDeployment, rendered as renderedCompose } from '../../render/compose/rendering.ts';
+import { chartValues } from '../../render/kubernetes/support/chart-values.ts';
 import { kubernetesDeployment, rendered as renderedKubernetes } from '../../render/kubernetes/support/rendering.ts';
 import { checkOf, collectContext, judged } from '../../support/check-runs.ts';
 import { rendered as renderedSet } from '../../support/cluster-facts.ts';
 import { SAMPLE_NAMES, sampleDeployment, urls } from '../../support/deployments.ts';
 import { given } from '../../support/need.ts';
 
-/** Every case here goes from the file through the renderer, so that what is judged is what containers would see. */
+/** Every case goes from the file through the renderer, so that the checks judge the environment of the containers. */
 const IDS = ['hosts', 'schemes', 'same-site', 'files-url', 'body-size', 'proxy', 'ssrf-proxy'].map(
   (word) => `names.${word}`,
 );
@@ -34,10 +37,33 @@ async function judge(deployment: Deployment, ids: readonly string[] = IDS, env: 
   return ids.map((id) => judged(checkOf(id), { deployment, seen: [[NAMES_SETTINGS, settings]] }));
 }
 
-it.each(SAMPLE_NAMES)('%s, which is healthy, gives no finding', async (name) => {
+it.each(SAMPLE_NAMES)('the healthy %s gives no finding', async (name) => {
   const results = await judge(sampleDeployment(name));
   expect(results.map(({ id, status, message }) => [id, status, status === 'pass' ? '' : message])).toEqual(
     IDS.map((id) => [id, 'pass', '']),
+  );
+});
+
+/** Older layouts of the values; the samples render the newest. */
+const OLDER = renderedCharts().filter((version) => isOlder(version, '0.38.0-rc1'));
+
+it.each(OLDER)('the addresses of a healthy deployment on chart %s give no finding', async (version) => {
+  const facts = chartValues(version);
+  const { dify, withoutMounts } = chartProfile(facts.name, version);
+  const qdrant = { url: 'https://qdrant.example.internal:6333' };
+  const deployment = kubernetesDeployment({
+    version: dify,
+    vectorStore: { mode: 'external', provider: 'qdrant', qdrant },
+  });
+  const rendered = renderedKubernetes(deployment, undefined, facts);
+  const settings = await namesSettingsCollector.collect(
+    collectContext({ deployment, rendered, env: {} }),
+    given([RENDERED_OBJECTS, SERVICES]),
+  );
+  const ids = IDS.filter((id) => id !== 'names.ssrf-proxy' || !withoutMounts.includes('ssrfProxy'));
+  const results = ids.map((id) => judged(checkOf(id), { deployment, seen: [[NAMES_SETTINGS, settings]] }));
+  expect(results.map(({ id, status, message }) => [id, status, status === 'pass' ? '' : message])).toEqual(
+    ids.map((id) => [id, 'pass', '']),
   );
 });
 
@@ -247,7 +273,15 @@ describe.each([
     expect(result?.remedy).not.toBe('');
   });
 
-  it('uploads larger than the default: the chart’s nginx is told, Compose’s is not', async () => {
+  it.each([
+    ['20 minutes by default', {}, 'pass', 'an answer may take 1200 s'],
+    ['10 hours', { WORKFLOW_MAX_EXECUTION_TIME: 36000 }, 'warn', 'nginx waits 3600 s'],
+  ] as const)('runs of %s, of which nginx waits an hour', async (_, extraEnv, status, observed) => {
+    const [result] = await judge(make(extra('api', extraEnv)), ['names.timeouts']);
+    expect(result).toMatchObject({ status, observed });
+  });
+
+  it('uploads larger than the default are set in the nginx of the chart, and not in that of Compose', async () => {
     const [result] = await judge(make(extra('api', { UPLOAD_VIDEO_FILE_SIZE_LIMIT: 500 })), ['names.body-size']);
     expect(result?.status).toBe(target === 'compose' ? 'fail' : 'pass');
   });
@@ -260,6 +294,19 @@ it('a proxy of the chart whose rules were replaced', async () => {
     status: 'warn',
     observed: 'the rendered proxy allows private addresses: apps can fetch cloud metadata through it',
   });
+});
+
+it.each([
+  ['nginx', { 'nginx.ingress.kubernetes.io/proxy-read-timeout': '60' }, 'proxy-read-timeout waits 60 s'],
+  [
+    'alb',
+    { 'alb.ingress.kubernetes.io/load-balancer-attributes': 'a=b,idle_timeout.timeout_seconds=600' },
+    'load-balancer-attributes waits 600 s',
+  ],
+])('an ingress of %s that cuts answers', async (className, annotations, words) => {
+  const deployment = kubernetesDeployment({ target: { type: 'kubernetes', ingress: { className, annotations } } });
+  const [result] = await judge(deployment, ['names.timeouts']);
+  expect(result).toMatchObject({ status: 'warn', observed: expect.stringMatching(new RegExp(`^\\S+/${words}$`)) });
 });
 
 it('an ingress that cuts uploads', async () => {
@@ -284,7 +331,7 @@ it('http addresses while nginx redirects every browser to https', async () => {
   });
 });
 
-describe('proxies that docker itself hands on', () => {
+describe('proxies of the docker client’s configuration', () => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'difyctl-docker-config-'));

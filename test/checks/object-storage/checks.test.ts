@@ -134,7 +134,7 @@ describe('certificates', () => {
   });
 });
 
-it('says what is the same of both buckets once, and what differs of each', () => {
+it('reports a common result of both buckets once, and different results for each', () => {
   const evidence = evidenceOf({ objects: { ...HEALTHY, remove: failure({ kind: 'denied', code: 'AccessDenied' }) } });
   const both = {
     ...evidence,
@@ -151,7 +151,7 @@ it('says what is the same of both buckets once, and what differs of each', () =>
   expect(rights?.observations).toHaveLength(2);
 });
 
-it('asks nothing of a deployment that keeps files on disk', () => {
+it('checks nothing if files are stored on disk', () => {
   const local = parsedDeployment(SAMPLE_FILES['test-compose-bundled']);
   expect(judgeStorage(local, evidenceOf({}), NOW)).toEqual([]);
 });
@@ -161,7 +161,7 @@ it.each([
   ['512G', 'pass'],
   ['100G', 'warn'],
   ['a lot', 'warn'],
-])('holds a declared size of %s against the checklist', (storage, status) => {
+])('compares a declared size of %s with the checklist', (storage, status) => {
   const deployment = withStorage({ ...S3, managed: { by: 'a cloud', size: { storage } } });
   expect(judged(checkOf('object-storage.size'), { deployment }).status).toBe(status);
 });
@@ -173,7 +173,7 @@ describe('object-storage.replication of a bucket that is replicated to another b
     ['cross-region, elsewhere', S3.s3, 'cross-region', 'warn'],
     ['cross-zone, on AWS, which keeps each object in three zones', amazon, 'cross-zone', 'pass'],
     ['cross-zone, elsewhere', S3.s3, 'cross-zone', 'warn'],
-  ])('%s: its region is not shown', (_what, s3, replication, status) => {
+  ])('%s: the region of the other bucket is not shown', (_what, s3, replication, status) => {
     const deployment = withStorage({ provider: 's3', s3 }, { replication });
     const settings = { ...HEALTHY.settings, replication: { seen: 'another-bucket' as const } };
     const copied = { ...BUCKET, objects: { ...HEALTHY, settings } };
@@ -189,7 +189,7 @@ describe('object-storage.replication of a bucket that is replicated to another b
   });
 });
 
-describe('object-storage.bucket of a name that the storage refuses', () => {
+describe('object-storage.bucket with a name that the storage refuses', () => {
   const azureBlob = {
     ...{ accountName: 'acme', accountUrl: 'https://acme.blob.core.windows.net' },
     ...{ container: 'dify', accountKey: { env: 'KEY' } },

@@ -39,7 +39,7 @@ async function statuses(...given: Parameters<typeof run>): Promise<Readonly<Reco
 }
 
 describe('severities', () => {
-  it('raised to error, a warning stops an install, and the report says by whom and why', async () => {
+  it('a warning raised to error stops an install, and the report names the policy and its reason', async () => {
     const { report } = await run('checks: [ { check: recovery, severity: error, reason: audit } ]\n', {}, [
       { ...warned, severity: () => 'warning' },
     ]);
@@ -51,7 +51,7 @@ describe('severities', () => {
     });
   });
 
-  it('lowered, a fault no longer does; the last entry counts', async () => {
+  it('a lowered error does not stop an install; the last entry counts', async () => {
     const entries = [
       '{ check: redis.topology, severity: info, reason: a }',
       '{ check: redis.*, severity: warning, reason: b }',
@@ -63,7 +63,7 @@ describe('severities', () => {
     });
   });
 
-  it('what it does not name says nothing of it', async () => {
+  it('a check that the policy does not name has no note of it', async () => {
     const { report } = await run('checks: [ { check: redis.topology, severity: error, reason: a } ]\n');
     expect(report.checks.filter(({ policy }) => policy !== undefined).map(({ id }) => id)).toEqual(['redis.topology']);
   });
@@ -83,21 +83,21 @@ describe('the file', () => {
     expect((await statuses(policy, over))['config.policy']).toBe(status);
   });
 
-  it('names what is wanted, and by whom', async () => {
+  it('names the requirement and the policy', async () => {
     const { report } = await run('zones: 4\nrecovery: { rpo: { atMost: 10m } }\n');
     expect(report.checks.at(-1)?.message).toBe(
       'policy acme:\nrecovery.topology.zones is 3, but the policy requires 4 or more\nrecovery.rpo is 15m, but the policy requires at most 10m',
     );
   });
 
-  it('a risk that nobody may accept stays a fault', async () => {
+  it('a risk that the policy does not allow to accept stays a failure', async () => {
     const risk = { acceptedRisks: [{ check: 'redis.topology', reason: 'x' }] };
     expect((await statuses('', risk))['redis.topology']).toBe('warn');
     expect((await statuses('neverAccepted: [ redis.topology ]\n', risk))['redis.topology']).toBe('fail');
   });
 });
 
-it('its nodes stand in place of the published ones', async () => {
+it('its nodes replace the published ones', async () => {
   const six = Array.from({ length: 6 }, (_, index) => node(`n${index}`));
   const nodes = async (policy: string) => (await run(policy, {}, [capacityNodes], six)).report;
   expect((await nodes('')).checks[0]).toMatchObject({ status: 'pass' });

@@ -12,7 +12,9 @@ import { checkOf, judged } from '../../support/check-runs.ts';
 import { sampleDeployment } from '../../support/deployments.ts';
 import { entry, facts, healthySession, resultOf, server } from './fixtures.ts';
 
-const ids = CHECKS.map(({ id }) => id).filter((id) => id.startsWith('postgres.') && id !== 'postgres.reachable');
+const ids = CHECKS.filter(({ phases }) => phases.includes('preflight'))
+  .map(({ id }) => id)
+  .filter((id) => id.startsWith('postgres.') && id !== 'postgres.reachable');
 
 const statuses = (seen: PostgresFacts, file?: JsonObject) =>
   ids.map((id) => [id, resultOf(id, seen, file).status] as const).filter(([, status]) => status !== 'pass');
@@ -20,18 +22,18 @@ const statuses = (seen: PostgresFacts, file?: JsonObject) =>
 const skipped = (...but: readonly string[]) =>
   ids.filter((id) => !but.some((one) => one.startsWith(id))).map((id) => [id, 'skip']);
 
-describe('one fault is one finding', () => {
-  it('none where all is well; the size is not to be seen', () => {
+describe('one error is one finding', () => {
+  it('no finding in a healthy deployment; the size is unknown', () => {
     expect(statuses(facts())).toEqual([['postgres.size', 'skip']]);
   });
 
-  it('a name that does not resolve is postgres.reachable alone', () => {
+  it('a name that does not resolve is only a finding of postgres.reachable', () => {
     const fault = { stage: 'resolve', code: 'ENOTFOUND', text: 'does not resolve' } as const;
     const seen: PostgresFacts = { address: 'pg:5432', fault, entries: [], roles: [] };
     expect(statuses(seen)).toEqual(skipped());
   });
 
-  it('no TLS is postgres.tls alone', () => {
+  it('no TLS is only a finding of postgres.tls', () => {
     const fault = { stage: 'tls', code: 'NO_TLS', text: 'offers no TLS' } as const;
     const seen: PostgresFacts = { address: 'pg:5432', fault, entries: [], roles: [] };
     expect(statuses(seen).filter(([, status]) => status !== 'skip')).toEqual([['postgres.tls', 'fail']]);
@@ -50,14 +52,14 @@ describe('one fault is one finding', () => {
     ['closed-database', 'postgres.databases'],
     ['no-connect', 'postgres.databases'],
     ['database-limit', 'postgres.databases'],
-  ])('%s is %s alone', (kind, id) => {
+  ])('%s is only a finding of %s', (kind, id) => {
     const fault = { stage: 'login', code: '28000', text: 'refused', kind } as const;
     const { session: _, ...main } = entry('main', { fault });
     const seen = facts({ entries: [main, entry('plugin')] });
     expect(statuses(seen).filter(([, status]) => status !== 'skip')).toEqual([[id, 'fail']]);
   });
 
-  it('a secret that does not resolve is config.secrets alone', () => {
+  it('a secret that does not resolve is only a finding of config.secrets', () => {
     const fault = { stage: 'login', code: 'NO_SECRET', text: 'not there', kind: 'no-secret' } as const;
     const entries = [entry('main', { fault }), entry('plugin', { fault })].map(
       ({ session: _, catalog: __, ...rest }) => rest,
@@ -67,7 +69,7 @@ describe('one fault is one finding', () => {
     expect(resultOf('postgres.login', seen).message).toMatch(/see config\.secrets/);
   });
 
-  it('a standby is postgres.primary alone', () => {
+  it('a standby is only a finding of postgres.primary', () => {
     const table = { refused: { code: '25006', text: 'cannot execute CREATE TABLE in a read-only transaction' } };
     const session = { ...healthySession, table };
     const {
@@ -95,7 +97,7 @@ describe('postgres.tls', () => {
     expect(resultOf('postgres.tls', facts({ certificate: { ...certificate, ...over } })).status).toBe(status);
   });
 
-  it('what require does not verify is a warning in prod, and none in test; libpq looks at the chain once it has a root', () => {
+  it('a certificate that require does not verify is a warning in prod and a pass in test; libpq verifies the chain if it has a root', () => {
     const untrusted = facts({ certificate: { ...certificate, distrust: 'SELF_SIGNED' } });
     const unverified = (file: JsonObject) =>
       resultOf('postgres.tls', untrusted, file, 'prod-kubernetes-sentinel-azure-pgvector').status;
@@ -146,7 +148,7 @@ describe('postgres.databases', () => {
     ]);
   });
 
-  it('the main one is never made by Dify, whatever its role may', () => {
+  it('Dify never creates the main database, whatever its role may do', () => {
     const { session: _, catalog: __, ...main } = entry('main', { fault, mayEnterPostgres: true });
     expect(resultOf('postgres.databases', facts({ entries: [main, entry('plugin')], roles: [role] }))).toMatchObject({
       status: 'fail',
@@ -156,7 +158,7 @@ describe('postgres.databases', () => {
 });
 
 describe('postgres.login', () => {
-  it('says what connects once and then not, since nobody else would', () => {
+  it('reports a login that succeeds once and then fails, because no other check does', () => {
     const fault = { stage: 'connect', code: 'ECONNREFUSED', text: 'refuses the connection' } as const;
     const seen: PostgresFacts = { address: 'pg:5432', fault, entries: [], roles: [] };
     const endpoint = { service: 'postgres', host: 'pg', port: 5432, durationMs: 3 };

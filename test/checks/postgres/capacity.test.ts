@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/base/json.ts';
-import type { PostgresFacts } from '../../../src/evidence/postgres/facts.ts';
+import { POSTGRES, type PostgresFacts } from '../../../src/evidence/postgres/facts.ts';
 import type { SessionFact } from '../../../src/evidence/postgres/session-facts.ts';
+import { checkOf, judged } from '../../support/check-runs.ts';
+import { parsedDeployment, SAMPLE_FILES } from '../../support/deployments.ts';
 import { entry, facts, healthyServer, healthySession, resultOf, server } from './fixtures.ts';
 
 const env = (extraEnv: JsonObject, ...names: readonly string[]): JsonObject => ({
@@ -50,10 +52,35 @@ describe('postgres.connections', () => {
       'fail',
       /3 worker × 5 processes × 40/,
     ],
-    ['figures that nobody shows', hidden, NO_LIMIT, 'pass', /2000 connections \(postgres\.maxConnections\)/],
+    ['a limit that only the file declares', hidden, NO_LIMIT, 'pass', /2000 connections \(postgres\.maxConnections\)/],
   ])('%s', (_name, seen, file, status, words) => {
     const result = resultOf('postgres.connections', seen, file);
     expect([result.status, result.message]).toEqual([status, expect.stringMatching(words)]);
+  });
+
+  it.each<[string, JsonObject, string, string]>([
+    [
+      'a managed service',
+      { managed: { by: 'aws-rds' } },
+      'postgres.maxConnections',
+      'set postgres.maxConnections to the limit of the service',
+    ],
+    [
+      'a pooler',
+      {},
+      'postgres.maxConnections, or a role that may read the pooler’s console (stats_users)',
+      'set postgres.maxConnections to max_client_conn of the pooler',
+    ],
+  ])('is a warning if neither %s nor the file shows the limit', (_name, managed, expected, remedy) => {
+    const sample = SAMPLE_FILES['prod-kubernetes-s3-qdrant'];
+    const { maxConnections: _, ...postgres } = sample.postgres as JsonObject;
+    const deployment = parsedDeployment({ ...sample, postgres: { ...postgres, ...managed } });
+    expect(judged(checkOf('postgres.connections'), { deployment, seen: [[POSTGRES, hidden]] })).toMatchObject({
+      status: 'warn',
+      observed: 'the connection limit is not visible, and the file declares none',
+      expected,
+      remedy,
+    });
   });
 
   it('counts autoscalers at their maxima, and names maxima with which the connections are enough', () => {
@@ -69,7 +96,7 @@ describe('postgres.connections', () => {
     });
   });
 
-  it('counts vectors that lie on the same server', () => {
+  it('counts the connections of pgvector on the same server', () => {
     const sample = 'prod-kubernetes-sentinel-azure-pgvector';
     const beside = { vectorStore: { pgvector: { host: 'pg.example.internal' } } };
     expect(resultOf('postgres.connections', connections(500), beside, sample).message).toMatch(
@@ -82,7 +109,7 @@ describe('postgres.connections', () => {
     expect(resultOf('postgres.connections', connections(50), { tier: 'test' }).status).toBe('warn');
   });
 
-  it('a role that is limited, unless it is a superuser', () => {
+  it('counts the connection limit of a role, unless it is a superuser', () => {
     const role = { name: 'dify', isSuperuser: false, mayCreateDatabases: false, mayLogin: true, connectionLimit: 100 };
     const limited = resultOf('postgres.connections', facts({ roles: [role] }));
     expect(limited).toMatchObject({ status: 'fail', remedy: 'ALTER ROLE dify CONNECTION LIMIT -1;' });
@@ -112,7 +139,7 @@ describe('postgres.size', () => {
     expect([result.status, result.message]).toEqual([status, expect.stringMatching(words)]);
   });
 
-  it('is skipped where nobody can see it, with what is asked for', () => {
+  it('is skipped if the server does not show it, with the required size', () => {
     expect(resultOf('postgres.size', facts())).toMatchObject({
       status: 'skip',
       message: expect.stringMatching(/4 CPU, 8Gi/),
@@ -142,7 +169,7 @@ describe('postgres.statement-timeout', () => {
 describe('postgres.latency', () => {
   const slow = { ...healthyServer, latencies: Array.from({ length: 40 }, () => 45) };
 
-  it('is a warning for Compose, which runs here, and none for a cluster, whose way is another', () => {
+  it('is a warning for Compose, which runs on this machine, and a pass for a cluster', () => {
     const compose = resultOf('postgres.latency', facts({ server: slow }), {}, 'prod-compose-s3-qdrant');
     expect(compose).toMatchObject({ status: 'warn', observed: 'p50 45 ms, p95 45 ms' });
     expect(resultOf('postgres.latency', facts({ server: slow })).status).toBe('pass');

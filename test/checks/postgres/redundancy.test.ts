@@ -141,7 +141,7 @@ describe('postgres.archiving', () => {
     expect([result.status, result.message]).toEqual([status, expect.stringMatching(words)]);
   });
 
-  it('a log that somebody receives is archived too, though not where the archiver fails beside it', () => {
+  it('a WAL receiver counts as archiving, unless archive_command fails beside it', () => {
     if (healthy === undefined) throw new Error('the healthy server archives');
     const standbys = [{ name: 'barman_receive_wal', state: 'streaming' }];
     const replication = { standbys, required: '', isShown: true };
@@ -159,7 +159,7 @@ describe('postgres.archiving', () => {
   });
 });
 
-describe('the answer of the command line of the vendor', () => {
+describe('the answer of the vendor’s command line', () => {
   const hidden = { ...healthyServer, replication: { standbys: [], required: '', isShown: true } };
   const { archiving: _, ...shown } = hidden;
 

@@ -77,7 +77,7 @@ describe('postgres.primary', () => {
     expect([result.status, result.message]).toEqual([status, expect.stringMatching(words)]);
   });
 
-  it('leaves a full disk, and a commit that waits for a standby, to one finding', () => {
+  it('a full disk, or a commit that waits for a standby, is one finding', () => {
     const full = within({ table: { refused: { code: '53100', text: 'No space left on device' } } });
     expect(resultOf('postgres.rights', full).status).toBe('pass');
     const waiting = { standbys: [{ name: 'a' }], required: 'a', isShown: false };

@@ -33,7 +33,7 @@ const promise = fc.integer({ min: MINUTE, max: 60 * 86_400 });
 test.each([
   ['kubernetes', 'prod-kubernetes-s3-qdrant'],
   ['compose', 'prod-compose-s3-qdrant'],
-] as const)('what two numbers imply comes out clean in prod on %s, whichever they are', (target, sample) => {
+] as const)('the recovery plan that any RTO and RPO imply has no finding in prod on %s', (target, sample) => {
   fc.assert(
     fc.property(promise, promise, fc.option(fc.nat(100_000), { nil: undefined }), (rto, rpo, documents) => {
       const needs: RecoveryNeeds = {

@@ -141,12 +141,12 @@ it.each(SAMPLE_NAMES)('no finding in the healthy %s', (name) => {
  */
 const ON_THE_FILE_ALONE = ['recovery.plan', 'recovery.rto.failover', 'recovery.rto.rebuild', 'recovery.upgrade-window'];
 
-it('no other check of the plan passes on the word of the file', () => {
+it('no other check of the plan passes because of a declaration alone', () => {
   const passing = recoveryChecks.filter(({ id }) => resultOf(id, {}, []).status === 'pass').map(({ id }) => id);
   expect(passing).toEqual(ON_THE_FILE_ALONE);
 });
 
-it('and each finding about what is declared has its own next step', () => {
+it('each finding about a declaration has its own next step', () => {
   const found = recoveryChecks.map(({ id }) => ({ id, ...resultOf(id) })).filter(({ status }) => status === 'warn');
   expect(found.map(({ id, observed, remedy }) => [id, observed, remedy])).toEqual([
     [
@@ -157,7 +157,7 @@ it('and each finding about what is declared has its own next step', () => {
     [
       'recovery.drills',
       'declared, not seen',
-      'restore the newest backup beside the installation, and keep the record of it; or accept this risk by name (acceptedRisks)',
+      'run difyctl drill, which restores the newest set and keeps the record; or accept this risk by name (acceptedRisks)',
     ],
     [
       'recovery.secrets',
@@ -172,7 +172,7 @@ it('and each finding about what is declared has its own next step', () => {
   ]);
 });
 
-it('a SECRET_KEY that was read from outside the cluster passes', () => {
+it('a SECRET_KEY from outside the cluster passes', () => {
   const key = { path: 'secrets.secretKey', source: 'env KEY', unresolved: undefined };
   const fact: SecretFact = { ...key, length: 42, traits: [], isPublished: false, sameAs: [] };
   const given = resultOf('recovery.secrets', { secrets: { secretKey: { env: 'KEY' } } }, [[SECRETS_FACTS, [fact]]]);

@@ -106,21 +106,21 @@ describe('recovery.rpo: a lost machine or zone', () => {
     expect([found, message]).toEqual([status, expect.stringMatching(words)]);
   });
 
-  it('leaves a replica that nobody could look at to the check that says why', () => {
+  it('leaves a replica that could not be probed to the check that gives the reason', () => {
     expect(resultOf('recovery.rpo', plan(REPLICA), [])).toMatchObject({
       status: 'skip',
       message: expect.stringMatching(/see postgres\.reachable/),
     });
   });
 
-  it('takes the read replicas of a managed service for what they are', () => {
+  it('does not count the read replicas of a managed service as standbys', () => {
     const aurora = { ...managed({ ha: true }), ...plan(REPLICA) };
     expect(resultOf('recovery.rpo', aurora, allSeen(postgresSeen(['async']))).status).toBe('pass');
     expect(resultOf('recovery.rpo', { ...managed({}), ...plan(REPLICA) }).status).toBe('skip');
   });
 });
 
-describe('recovery.rpo.corruption: a mistake', () => {
+describe('recovery.rpo.corruption: data that was deleted by mistake', () => {
   const unversioned = { versioning: false };
   it.each<[string, Patch, string, RegExp]>([
     ['a healthy plan', {}, 'pass', /worst-case loss 5m \(target 15m\)/],
@@ -183,7 +183,7 @@ describe('recovery.rpo.corruption: a mistake', () => {
     expect([found, message]).toEqual([status, expect.stringMatching(words)]);
   });
 
-  it('names the one thing to do for a bucket', () => {
+  it('names the one next step for a bucket', () => {
     expect(resultOf('recovery.rpo.corruption', plan({ objectStorage: unversioned })).remedy).toMatch(
       /enable versioning/,
     );

@@ -125,13 +125,13 @@ describe.each<[string, readonly [string, Patch, string, RegExp][]]>([
   });
 });
 
-describe('what is seen', () => {
-  it('is the size that a restore has to write', () => {
+describe('observed evidence', () => {
+  it('gives the size that a restore has to write', () => {
     const seen = postgresSeen([], { bytes: 512 * 2 ** 30 });
     expect(resultOf('recovery.rto', plan({ ...UNMEASURED, rto: '1h' }), allSeen(seen)).message).toMatch(/512 GiB/);
   });
 
-  it('is a standby that takes over', () => {
+  it('shows a standby that takes over', () => {
     expect(resultOf('recovery.rto.failover', {}, allSeen(postgresSeen(['async']))).message).toMatch(/PostgreSQL 2m/);
     expect(resultOf('recovery.rto.failover', {}, allSeen(postgresSeen([]))).message).not.toMatch(/PostgreSQL/);
   });

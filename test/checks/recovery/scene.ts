@@ -19,7 +19,7 @@ function checkOf(id: string): Check {
 
 const PROD: SampleName = 'prod-kubernetes-s3-qdrant';
 
-/** What is different from a healthy production on Kubernetes; null takes a field away. */
+/** Differences from a healthy production on Kubernetes; null removes a field. */
 export type Patch = JsonObject;
 
 /** A plan alone that is different. */
@@ -61,7 +61,7 @@ export function allSeen(postgres: PostgresFacts = postgresSeen([])): Evidence {
   ];
 }
 
-/** What a check says, `skip` where its question does not arise. */
+/** The result of a check; `skip` if it does not apply. */
 export function resultOf(
   id: string,
   patch: Patch = {},

@@ -280,7 +280,7 @@ describe('sentinels and their master', () => {
     ['1.13.0', 'fail'],
     ['1.14.2', 'fail'],
     ['1.15.0', 'pass'],
-  ])('events of Dify %s: %s', (version, status) => {
+  ])('the pub/sub events of Dify %s: %s', (version, status) => {
     expect(verdict('redis.event-bus', SENTINEL, { sentinels: [] }, { version })[0]).toBe(status);
   });
 });
@@ -351,7 +351,7 @@ describe('replicas that could take over', () => {
   });
 });
 
-describe('what one of several can do alone, and what nobody fixes any more', () => {
+describe('one server of several, and replicas that cannot fail over', () => {
   it.each<[string, RedisFacts, SampleName, string, RegExp]>([
     [
       'redis.sentinels',

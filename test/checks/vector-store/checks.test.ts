@@ -37,7 +37,7 @@ interface Case {
   readonly managed?: JsonObject;
 }
 
-/** `id status` of what is a finding, over all checks of vector stores. */
+/** `id status` of each finding of the vector store checks. */
 function findings({ facts = {}, target = 'compose', tier = 'prod', managed }: Case): readonly string[] {
   const file = SAMPLE_FILES[target === 'compose' ? 'prod-compose-s3-qdrant' : 'prod-kubernetes-s3-qdrant'];
   const vectorStore: JsonObject = { ...file.vectorStore, ...(managed === undefined ? {} : { managed }) };
@@ -54,7 +54,7 @@ const fault = (stage: 'resolve' | 'connect' | 'tls' | 'login' | 'use', code = 'X
   code,
   text: 'is broken',
 });
-/** What is known where the probe ended at once. */
+/** Facts of a probe that ended at once. */
 const NOTHING = Object.fromEntries(
   Object.keys(HEALTHY)
     .filter((key) => key !== 'provider' && key !== 'address')
@@ -63,7 +63,7 @@ const NOTHING = Object.fromEntries(
 const until = (day: string) => ({ certificate: { ...CERTIFICATE, validTo: `${day}T00:00:00.000Z` } });
 const node = (name: string, over: object = {}) => ({ name, isUp: true, ...over });
 
-describe('what is seen of a vector store', () => {
+describe('the evidence of a vector store', () => {
   it.each<[string, Case, readonly string[]]>([
     ['all is well', {}, []],
     ['all is well in test', { tier: 'test' }, []],
@@ -146,7 +146,7 @@ describe('one node in prod, as an accepted risk', () => {
   });
 });
 
-it('names an object that is left after a failed write', () => {
+it('names an object that a failed write left behind', () => {
   const writes = { seen: { how: '', refused: fault('use', 'ETIMEDOUT'), left: 'difyctl_probe_1' } };
   const deployment = parsedDeployment(SAMPLE_FILES['prod-compose-s3-qdrant']);
   const result = judged(checkOf('vector-store.writes'), {
@@ -160,7 +160,7 @@ it('names an object that is left after a failed write', () => {
   });
 });
 
-it('Weaviate goes from minor to minor', () => {
+it('an upgrade of Weaviate skips no minor version', () => {
   expect(weaviateSteps(24, 27)).toEqual(['1.25', '1.26', '1.27']);
   expect(weaviateSteps(27, 27)).toEqual([]);
 });

@@ -21,7 +21,7 @@ function templated(deployment: Deployment, secrets: SecretValues, helm: 'helm3' 
 }
 
 describe.each(pairedCombinations())('$name', ({ deployment, api, plugin }) => {
-  test('api, worker, beat and plugin daemon see what the facts say', () => {
+  test('api, worker, beat and plugin daemon have the documented environment', () => {
     const seen = templated(deployment, COMBINATION_SECRETS);
     for (const component of ['api', 'worker', 'beat', 'apiWebsocket'] as const) {
       expect(seen.of(component), component).toMatchObject(api);
@@ -35,11 +35,11 @@ describe.each(KUBERNETES_SAMPLES)('%s', (sample) => {
   const deployment = sampleDeployment(sample);
   const secrets = fakeSecrets(deployment);
 
-  test.each(['helm3', 'helm4'] as const)('with %s, every process sees the whole table', (helm) => {
+  test.each(['helm3', 'helm4'] as const)('with %s, every process has the whole environment', (helm) => {
     expectWholeTable(deployment, secrets, templated(deployment, secrets, helm));
   });
 
-  test('the chart’s own output holds no secret', () => {
+  test('the chart’s own output contains no secret', () => {
     const { text, set } = templated(deployment, secrets);
     for (const value of Object.values(set.secret.data)) {
       if (value.includes('CERTIFICATE')) continue;
@@ -48,9 +48,10 @@ describe.each(KUBERNETES_SAMPLES)('%s', (sample) => {
     }
   });
 
-  test('each budget selects the pods of one workload of the chart', () => {
+  test('each budget selects the pods of one workload', () => {
     const { set, manifests } = templated(deployment, secrets);
-    const pods = manifests.map(({ spec }) => spec?.template?.metadata?.labels ?? {});
+    const own = set.manifests.map(({ spec }) => spec as (typeof manifests)[number]['spec']);
+    const pods = [...manifests.map(({ spec }) => spec), ...own].map((spec) => spec?.template?.metadata?.labels ?? {});
     const budgets = set.manifests.filter(({ kind }) => kind === 'PodDisruptionBudget');
     for (const { metadata, spec } of budgets) {
       const { selector } = spec as { readonly selector: { readonly matchLabels: Readonly<Record<string, string>> } };
@@ -60,7 +61,7 @@ describe.each(KUBERNETES_SAMPLES)('%s', (sample) => {
     }
   });
 
-  test('claims exist only where nothing else keeps the files', () => {
+  test('claims exist only if no other storage has the files', () => {
     const claims = templated(deployment, secrets).manifests.filter(({ kind }) => kind === 'PersistentVolumeClaim');
     expect(claims).toHaveLength(deployment.objectStorage.provider === 'local' ? 2 : 0);
   });

@@ -32,20 +32,28 @@ function describeCharts(folder: string): void {
     const { dify, withoutMounts } = chartProfile('dify', version);
     const combinations = pairedCombinations(dify, withoutMounts.length === 0);
 
-    test.each(combinations)('$name: every process sees the whole table', ({ deployment }) => {
+    test.each(combinations)('$name: every process has the whole environment', ({ deployment }) => {
       const seen = templated(deployment, COMBINATION_SECRETS, helms.get().helm4, join(folder, version));
       expectWholeTable(deployment, COMBINATION_SECRETS, seen);
       expect(seen.of('web')).toMatchObject({ EDITION: 'SELF_HOSTED' });
       expect(leaked(seen)).toEqual([]);
     });
 
-    test('its nginx routes what the release serves', () => {
+    test('its nginx has every route of the release', () => {
       const [{ deployment }] = combinations as [(typeof combinations)[number]];
       const { text } = templated(deployment, COMBINATION_SECRETS, helms.get().helm4, join(folder, version));
       const routed = [...text.matchAll(/^ *location (\S+) \{/gm)].map(([, path]) => path);
       const without = chartProfile('dify', version).without;
       const served = routesOf(dify).filter((path) => path !== '/socket.io/' || !without.includes('apiWebsocket'));
       expect(routed.filter((path) => path !== '/marketplace').sort()).toEqual([...served].sort());
+    });
+
+    test('its nginx passes on requests to the marketplace if the file asks for it', () => {
+      const [{ deployment }] = combinations as [(typeof combinations)[number]];
+      const proxied = { ...deployment, marketplace: { proxy: true } };
+      const seen = templated(proxied, COMBINATION_SECRETS, helms.get().helm4, join(folder, version));
+      expect(seen.text.match(/^ *location \/marketplace \{/gm)).toHaveLength(1);
+      expect(seen.of('web')).toMatchObject({ MARKETPLACE_API_URL: '/marketplace' });
     });
 
     test('an API server accepts every object', async () => {

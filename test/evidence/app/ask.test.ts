@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 describe('ask', () => {
-  test('tells what came back, and asks as the public host', async () => {
+  test('returns the answer, and requests as the public host', async () => {
     const port = await serve((request, response) => {
       response.writeHead(401, { 'content-type': 'application/json', 'x-version': '1.16.1' });
       response.end(JSON.stringify({ host: request.headers.host, path: request.url }));
@@ -37,7 +37,7 @@ describe('ask', () => {
     });
   });
 
-  test('takes the beginning of a stream without an end', async () => {
+  test('reads the beginning of an endless stream', async () => {
     const port = await serve((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write('data: x\n\n'.repeat(100));
@@ -47,7 +47,7 @@ describe('ask', () => {
     expect(answer.body).toHaveLength(400);
   });
 
-  test('asks again where a proxy found nobody yet', async () => {
+  test('repeats the request if a proxy found no server yet', async () => {
     let asked = 0;
     const port = await serve((_request, response) => {
       asked++;
@@ -58,7 +58,7 @@ describe('ask', () => {
     expect(asked).toBe(2);
   });
 
-  test('says why nobody answered', async () => {
+  test('gives the reason if no server answered', async () => {
     const port = await serve(() => undefined);
     server?.close();
     expect(await ask({ address: '127.0.0.1', port, host: 'x' }, '/', signal)).toMatchObject({
@@ -67,7 +67,7 @@ describe('ask', () => {
     });
   });
 
-  test('an interruption is no answer', async () => {
+  test('throws if it is interrupted', async () => {
     const own = new AbortController();
     const port = await serve(() => own.abort());
     await expect(ask({ address: '127.0.0.1', port, host: 'x' }, '/', own.signal)).rejects.toThrow();

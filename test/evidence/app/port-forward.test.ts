@@ -29,7 +29,7 @@ function forwarder(): {
 const options = { namespace: 'dify', target: 'pod/dify-proxy-1', port: 8080, signal };
 
 describe('withPortForward', () => {
-  test('gives the local port that kubectl chose while it is used, ends with it, and with this process', async () => {
+  test('gives the local port that kubectl chose, and ends after its use and with this process', async () => {
     const forward = forwarder();
     const used = await withPortForward(forward.kubectl, options, async (port) => {
       expect(forward.ended).toBe(false);

@@ -37,12 +37,12 @@ test('the public address is requested, and Dify answers', async () => {
   expect(await verdict(portOf())).toEqual(['pass', `http://127.0.0.1:${portOf()}/console/api/ping answers`]);
 });
 
-test('what answers otherwise is said', async () => {
+test('another answer is reported', async () => {
   answer = { status: 404, body: '{}' };
   expect(await verdict(portOf())).toEqual(['warn', expect.stringContaining('404 application/json from the API')]);
 });
 
-test('simulated pods and a proxy between are reasons not to ask', async () => {
+test('simulated pods and a proxy are reasons to skip the request', async () => {
   expect(await verdict(portOf(), 'all pods are simulated')).toEqual([
     'skip',
     expect.stringContaining('was not requested'),

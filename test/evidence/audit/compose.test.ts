@@ -41,7 +41,7 @@ const CONTAINERS = [
 ];
 
 describe('the evidence of a Compose project', () => {
-  it('has one entry for each service that stays', () => {
+  it('has one entry for each long-running service', () => {
     const services = auditedServices(CONTAINERS, new Set(['dify_inner']));
     const parts = services.map(({ name, component, store, replicas, ports, networks }) => ({
       ...{ name, role: component ?? store, replicas },

@@ -236,7 +236,7 @@ describe('the evidence of a release', () => {
     ]);
   });
 
-  it('has settings as the kubelet resolves them, without logins', async () => {
+  it('has settings as the kubelet resolves them, without credentials', async () => {
     expect(await collected(AUDIT_SETTINGS)).toEqual({
       'dify-api': { MODE: 'api', LOG_LEVEL: 'DEBUG', CONSOLE_WEB_URL: 'https://dify.example.com' },
       'dify-redis-master': {},
@@ -256,7 +256,7 @@ describe('the evidence of a release', () => {
     expect(JSON.stringify(secrets)).not.toMatch(/planted|sk-9f73|difyai/);
   });
 
-  it('has settings without the right to read Secrets, and says which right the rest needs', async () => {
+  it('has settings without the right to read Secrets, and names the right that the others need', async () => {
     const denied = server(['/secrets']);
     expect(await collected(AUDIT_SETTINGS, denied)).toMatchObject({ 'dify-api': { MODE: 'api' } });
     const refusal = { outcome: 'denied', message: 'get secrets in namespace ai' };
@@ -301,7 +301,7 @@ describe('the evidence of a release', () => {
     expect(await collected(key)).toEqual(expected);
   });
 
-  it('has what somebody changed since Helm applied it', async () => {
+  it('has the changes since Helm applied it', async () => {
     const applied = [
       {
         kind: 'Deployment',

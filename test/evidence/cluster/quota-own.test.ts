@@ -15,7 +15,7 @@ const pod = (phase: string) => ({
 });
 
 describe('what a quota counts of a pod', () => {
-  it('is what its containers or its init containers need', () => {
+  it('is the larger of containers and init containers', () => {
     expect(podUse(pod('Running'))).toEqual({
       count: 1,
       cpu: 1.5,
@@ -24,7 +24,7 @@ describe('what a quota counts of a pod', () => {
       memoryLimit: 3 * GIB,
     });
   });
-  it.each(['Succeeded', 'Failed'])('is nothing if it is %s', (phase) => {
+  it.each(['Succeeded', 'Failed'])('is zero if the pod is %s', (phase) => {
     expect(podUse(pod(phase))).toBeUndefined();
   });
 });

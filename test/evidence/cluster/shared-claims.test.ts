@@ -86,6 +86,6 @@ it.each<[string, readonly EventOf[], string]>([
     ],
     refused.message,
   ],
-])('a claim is not bound: %s', async (_, events, why) => {
+])('a claim that is not bound: %s', async (_, events, why) => {
   expect(await whyUnbound(events)).toBe(why);
 });

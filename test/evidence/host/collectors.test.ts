@@ -37,7 +37,7 @@ it.each<[string, Readonly<Record<string, string>>, object]>([
     },
     { memory: 4294967296, cpu: 2 },
   ],
-])('limits of control groups: %s', async (_, files, limits) => {
+])('control group limits: %s', async (_, files, limits) => {
   const read = async (path: string): Promise<string> => {
     const text = files[path.replace('/sys/fs/cgroup/', '')];
     if (text === undefined) throw new Error('no such file');
@@ -57,7 +57,7 @@ it.each<[string, readonly string[]]>([
   expect(searchDomains(text)).toEqual(domains);
 });
 
-it('names that a search domain makes into other machines', async () => {
+it('names that a search domain completes to other machines', async () => {
   const ask = async (name: string) => (name === 'api.corp.example' ? ['10.1.2.3'] : []);
   expect(await hijackedNames(['api', 'redis'], ['lab.example', 'corp.example'], ask)).toEqual([
     { name: 'api.corp.example', addresses: ['10.1.2.3'] },
@@ -83,17 +83,17 @@ describe('leftovers of an earlier installation', () => {
     await writeFile(join(base, 'dify', path), content);
   };
 
-  it('nothing', async () => {
+  it('does not exist', async () => {
     expect(await volumes()).toEqual({});
   });
 
-  it('an engine elsewhere keeps its own', async () => {
+  it('an engine on another machine is not inspected', async () => {
     const need = given([HOST_ENGINE, engineFact({ location: 'vm', name: 'docker-desktop' })]);
     const context = collectContext({ deployment, secrets, baseDirectory: base });
     await expect(hostVolumesCollector.collect(context, need)).rejects.toThrow('docker-desktop');
   });
 
-  it.skipIf(process.getuid?.() !== 0)('files, and whose they are', async () => {
+  it.skipIf(process.getuid?.() !== 0)('files and their owners', async () => {
     await file('volumes/app/storage/.init_permissions');
     await file('volumes/app/storage/privkeys/key');
     await file('volumes/app/storage/mine');
@@ -120,7 +120,7 @@ describe('leftovers of an earlier installation', () => {
     expect(JSON.stringify(seen)).not.toContain('planted');
   });
 
-  it('folders in the place of files', async () => {
+  it('folders in place of files', async () => {
     await mkdir(join(base, 'dify/nginx/nginx.conf'), { recursive: true });
     const context = collectContext({ deployment, rendered: rendered(deployment), baseDirectory: base });
     const seen = await hostDirectoryCollector.collect(context, given([HOST_ENGINE, engineFact({ dataRoot: base })]));

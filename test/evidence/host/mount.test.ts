@@ -20,6 +20,6 @@ it.each([
   expect(mountOf(MOUNTS, folder)).toMatchObject(expected);
 });
 
-it('is not known where the machine does not say', () => {
+it('is unknown if the machine does not report its mounts', () => {
   expect(mountOf('', '/srv')).toBeUndefined();
 });

@@ -15,7 +15,7 @@ it.each<[string, readonly NodeFact[], readonly string[]]>([
   ['of two kinds', [node('a'), node('b', { architecture: 'arm64' })], ['amd64', 'arm64']],
   ['that take no pods', [node('a'), node('b', { architecture: 'arm64', taints: noSchedule })], ['amd64']],
   ['that are not Linux', [node('a'), node('b', { os: 'windows', architecture: 'arm64' })], ['amd64']],
-])('nodes %s', async (_, nodes, architectures) => {
+])('the platforms of nodes: %s', async (_, nodes, architectures) => {
   const deployment = sampleDeployment('prod-kubernetes-s3-qdrant');
   const seen = await machinesCollector.collect(collectContext({ deployment }), given([CLUSTER_NODES, nodes]));
   expect(seen).toEqual(architectures);
@@ -25,7 +25,7 @@ it.each([
   ['x86_64', 'amd64'],
   ['aarch64', 'arm64'],
   ['riscv64', 'riscv64'],
-])('an engine on %s', async (machine, architecture) => {
+])('the platform of an engine on %s', async (machine, architecture) => {
   const deployment = sampleDeployment('prod-compose-s3-qdrant');
   const need = given([HOST_ENGINE, engineFact({ architecture: machine })]);
   expect(await machinesCollector.collect(collectContext({ deployment }), need)).toEqual([architecture]);

@@ -30,7 +30,7 @@ it.each<[string, string]>([
   expect(fullName(name)).toBe(full);
 });
 
-it('logins of docker’s config and of pull secrets', () => {
+it('reads logins of docker’s config and of pull secrets', () => {
   const auth = Buffer.from('user:pass:word').toString('base64');
   const logins = loginsIn({
     auths: {

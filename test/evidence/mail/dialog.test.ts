@@ -11,7 +11,7 @@ function heard(...parts: readonly string[]) {
   return dialog.read();
 }
 
-test('a reply of several lines, in whatever pieces it comes', async () => {
+test('reads a reply of several lines in any pieces', async () => {
   const reply = { code: 250, lines: ['mail.example.com', 'STARTTLS', 'AUTH PLAIN'] };
   const text = '250-mail.example.com\r\n250-STARTTLS\r\n250 AUTH PLAIN\r\n';
   expect(await heard(text)).toEqual(reply);
@@ -24,6 +24,6 @@ test.each<[string, string]>([
   ['says something else after a first line', '220-mail\r\nmore\r\n'],
   ['says a line of 64 kB', `220 ${'x'.repeat(70_000)}`],
   ['says lines without an end', '220-x\r\n'.repeat(20_000)],
-])('a server that %s is no mail server', async (_, text) => {
+])('a server that %s is not a mail server', async (_, text) => {
   await expect(heard(text)).rejects.toMatchObject(FOREIGN);
 });

@@ -56,7 +56,7 @@ function bucket(over: Partial<Driver> = {}): {
 }
 
 describe('the probe object', () => {
-  it('is put, got, listed and deleted, and nothing is left to clean', async () => {
+  it('is written, read, listed and deleted, and no object is left', async () => {
     const { driver, keys } = bucket();
     const cleaner = bucket();
     const probed = await probeBucket(driver, cleaner.driver, 1);
@@ -77,13 +77,13 @@ describe('the probe object', () => {
       ['purge v1', 'purge m1'],
     ],
     ['old versions are told apart', { oldVersions: async () => ['7'] }, ['purge 7']],
-  ])('is cleaned up where %s', async (_, over, cleaned) => {
+  ])('is deleted if %s', async (_, over, cleaned) => {
     const cleaner = bucket();
     await probeBucket(bucket(over).driver, cleaner.driver, 1).catch(() => undefined);
     expect(cleaner.calls).toEqual(cleaned);
   });
 
-  it('is named where it stays, and nothing is put where the door is shut', async () => {
+  it('is named if it stays, and is not written if the storage refuses the login', async () => {
     const kept = await probeBucket(
       bucket({ remove: refused('locked') }).driver,
       bucket({ remove: refused('locked') }).driver,
@@ -97,7 +97,7 @@ describe('the probe object', () => {
     expect(shut.calls).toEqual(['list']);
   });
 
-  it('tells other bytes, and that reading cannot be tried without an object or a list', async () => {
+  it('reports changed bytes, and that reading cannot be tested without an object or a list', async () => {
     expect(
       await probeBucket(bucket({ get: async () => Buffer.from('other') }).driver, bucket().driver, 1),
     ).toMatchObject({

@@ -37,7 +37,7 @@ describe("the vendor's own command line", () => {
     ['Suspended\n', 'fail', /versioning is suspended/],
     ['None\n', 'fail', /versioning is off/],
     [new ExternalError('aws is not installed', { command: 'aws', stderr: [] }), 'warn', /declared, not seen/],
-  ])('%j is %s where only a pod has the keys', async (stdout, status, message) => {
+  ])('%j is %s if only a pod has the keys', async (stdout, status, message) => {
     const { asked, result } = await versioningOf(stdout);
     expect(asked[0]).toBe(
       'aws s3api get-bucket-versioning --bucket dify --region eu-central-1 --query Status --output text',
@@ -46,7 +46,7 @@ describe("the vendor's own command line", () => {
     expect(result?.message).toMatch(message);
   });
 
-  it('is not asked about a storage of ones own', async () => {
+  it('is not run for a self-hosted storage', async () => {
     const own = { provider: 's3', s3: { bucket: 'dify', endpoint: 'https://minio.example', identity: 'workload' } };
     expect((await versioningOf('Enabled', own)).asked).toEqual([]);
   });

@@ -68,7 +68,7 @@ test.each<[string, (socket: Socket) => void, object]>([
   ['announces a message of 4 GiB', say(Buffer.from([0x53, 0xff, 0xff, 0xff, 0xff, 1])), FOREIGN],
   ['sends notices without an end', flood(message('N', 'SNOTICE\0\0')), TOO_MUCH],
   ['sends large notices without an end', flood(message('N', `SNOTICE\0M${'x'.repeat(500_000)}\0\0`)), TOO_MUCH],
-])('a server that %s is a fault of its login', async (_, behaviour, fault) => {
+])('a server that %s is a login error', async (_, behaviour, fault) => {
   const port = await serve((socket, turn) => {
     if (turn === 1) behaviour(socket);
   });
@@ -98,7 +98,7 @@ test.each<[string, (socket: Socket) => void, object]>([
     },
     TOO_MUCH,
   ],
-])('a server that %s is a fault of the statement', async (_, behaviour, fault) => {
+])('a server that %s is a statement error', async (_, behaviour, fault) => {
   const port = await serve((socket, turn) => {
     if (turn === 1) socket.write(welcome);
     if (turn === 2) behaviour(socket);
@@ -110,14 +110,14 @@ test.each<[string, (socket: Socket) => void, object]>([
   expect(error instanceof PostgresFault && error.login).toMatchObject({ stage: 'use', ...fault });
 });
 
-test('a server that speaks before it is spoken to is a fault of its login, though nobody listens yet', async () => {
+test('a server that sends data before the first request is a login error', async () => {
   const port = await serve((socket, turn) => {
     if (turn === 0) socket.write('220 mail.example.com ESMTP\r\n');
   });
   await expect(open(port)).rejects.toMatchObject({ login: { stage: 'login', ...FOREIGN } });
 });
 
-test('an answer that comes byte by byte is read', async () => {
+test('reads an answer that comes byte by byte', async () => {
   const answer = Buffer.concat([
     columns(1),
     message('D', Buffer.concat([Buffer.from([0, 1]), int32(1), Buffer.from('7')])),

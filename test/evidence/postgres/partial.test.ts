@@ -101,7 +101,7 @@ async function lookUntil(last: string) {
   return lookAtPostgres(postgres, { 'postgres.password': 'secret' });
 }
 
-test('a query without an answer leaves the logins and the server that are known', async () => {
+test('if a query gets no answer, the known logins and server facts are kept', async () => {
   const { facts, findings, of } = await lookUntil('SELECT 1');
   expect(facts).toEqual({
     address: expect.any(String),
@@ -114,7 +114,7 @@ test('a query without an answer leaves the logins and the server that are known'
   expect(of('postgres.version')).toMatchObject({ status: 'pass', observed: 'PostgreSQL 15.8' });
 });
 
-test('a later query without an answer leaves also the databases, roles and latencies', async () => {
+test('if a later query gets no answer, databases, roles and latencies are also kept', async () => {
   const { facts } = await lookUntil('SELECT pg_backend_pid()');
   expect(facts).toEqual({
     address: expect.any(String),

@@ -67,7 +67,7 @@ describe("the vendor's own command line", () => {
     expect(fact).toEqual({ program: command?.split(' ')[0], ...expected });
   });
 
-  it('that is missing, knows nothing of the server or says something else is no evidence', async () => {
+  it('that is missing, does not know the server or prints other text gives no evidence', async () => {
     const missing = new ExternalError('aws is not installed', { command: 'aws', stderr: [] });
     expect((await asked(RDS, 'aws-rds', missing)).fact).toBeUndefined();
     expect((await asked(RDS, 'aws-rds', [])).fact).toBeUndefined();
@@ -75,7 +75,7 @@ describe("the vendor's own command line", () => {
     expect((await asked(RDS, 'aws-rds', [{}])).fact).toEqual({ program: 'aws' });
   });
 
-  it('is not asked about servers of others', async () => {
+  it('is not run for servers of other vendors', async () => {
     expect((await asked('pg.example.internal', 'the database team', [])).command).toBeUndefined();
     expect(
       (await asked('pg.proxy-c9akciq32rgo.eu-central-1.rds.amazonaws.com', 'aws-rds', [])).command,

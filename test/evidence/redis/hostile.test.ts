@@ -29,7 +29,7 @@ test.each<[string, (socket: Socket) => void, object]>([
   ['sends text without an end', flood(`+${'x'.repeat(1_000)}`), FOREIGN],
   ['speaks HTTP', say('HTTP/1.1 400 Bad Request\r\n\r\n'), FOREIGN],
   ['speaks RESP 3', say('%1\r\n+a\r\n+b\r\n'), FOREIGN],
-])('a server that %s is a fault of the login', async (_, behaviour, fault) => {
+])('a server that %s is a login error', async (_, behaviour, fault) => {
   const port = await serve((socket, turn) => {
     if (turn === 1) behaviour(socket);
   });
@@ -45,7 +45,7 @@ test.each<[string, (socket: Socket) => void]>([
       endless(socket, Buffer.alloc(65_536, 'x'));
     },
   ],
-])('a server that %s ends the probe with a fault', async (_, behaviour) => {
+])('a server that %s ends the probe with an error', async (_, behaviour) => {
   const port = await serve((socket, turn) => {
     if (turn < 3) socket.write('+OK\r\n');
     if (turn === 3) behaviour(socket);

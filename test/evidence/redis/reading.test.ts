@@ -3,7 +3,7 @@ import { parseAgentUrl } from '../../../src/evidence/redis/agent-url.ts';
 import { parseInfo } from '../../../src/evidence/redis/info.ts';
 
 describe('INFO', () => {
-  it('is read as far as anybody asks', () => {
+  it('is reduced to the fields that checks use', () => {
     const text = [
       '# Server',
       'redis_version:7.0.15',
@@ -62,7 +62,7 @@ describe('the URL of the agent backend', () => {
     'redis://:a/b@h:6379/2',
     'redis://:a#b@h/2',
     'redis://:a@h/two',
-  ])('%s is none', (url) => {
+  ])('%s is not a valid URL', (url) => {
     expect(parseAgentUrl(url)).toEqual({ malformed: expect.any(String) });
   });
 });

@@ -31,7 +31,7 @@ const dialTo = async (answer: (socket: Socket, head: string) => void) => {
 };
 
 describe('dialling through the relay', () => {
-  it('gives a stream whose first bytes are the service’s, though they came with the relay’s answer', async () => {
+  it('gives a stream that begins with the bytes of the service, also if they came with the answer of the relay', async () => {
     const heads: string[] = [];
     const dial = await dialTo((socket, head) => {
       heads.push(head);
@@ -46,7 +46,7 @@ describe('dialling through the relay', () => {
     expect(heads[0]).toBe(`CONNECT redis.example.test:6379 HTTP/1.1\r\nX-Limit: 2000\r\nX-Mac: ${mac}\r\n\r\n`);
   });
 
-  it('leaves the stream flowing for whoever listens later', async () => {
+  it('gives a stream that can be read later', async () => {
     const dial = await dialTo((socket) => {
       socket.write('HTTP/1.1 200 OK\r\n\r\n');
       socket.on('data', (chunk) => socket.write(chunk));
@@ -64,12 +64,12 @@ describe('dialling through the relay', () => {
     ['HTTP/1.1 504 ETIMEDOUT', 'connect', 'ETIMEDOUT', 'does not answer: a firewall drops it, or the address is wrong'],
     ['HTTP/1.1 502 EHOSTUNREACH', 'connect', 'EHOSTUNREACH', 'cannot be routed to (EHOSTUNREACH)'],
     ['garbage', 'connect', 'ECONNRESET', 'cannot be routed to (ECONNRESET)'],
-  ])('tells what the relay met: %s', async (answer, stage, code, text) => {
+  ])('reports the error of the relay: %s', async (answer, stage, code, text) => {
     const dial = await dialTo((socket) => void socket.end(`${answer}\r\n\r\n`));
     await expect(dial('pg.example.test', 5432, options)).rejects.toMatchObject({ fact: { stage, code, text } });
   });
 
-  it('ends with a relay that closes without a word, and with its caller', async () => {
+  it('ends if the relay closes silently, and with its caller', async () => {
     const closing = await dialTo((socket) => void socket.end());
     await expect(closing('pg.example.test', 5432, options)).rejects.toMatchObject({ fact: { code: 'ECONNRESET' } });
     const silent = await dialTo(() => undefined);
@@ -77,7 +77,7 @@ describe('dialling through the relay', () => {
     await expect(silent('pg.example.test', 5432, aborted)).rejects.toMatchObject({ fact: { stage: 'connect' } });
   });
 
-  it('sends nothing that is no name', async () => {
+  it('sends only valid host names', async () => {
     const dial = relayDial(() => Promise.reject(new Error('asked')), KEY);
     await expect(dial('a b\r\n', 1, options)).rejects.toMatchObject({ fact: { stage: 'resolve' } });
   });

@@ -59,14 +59,14 @@ async function answer(...lines: readonly string[]): Promise<string> {
 
 const macOf = (text: string, key = KEY): string => `X-Mac: ${createHmac('sha256', key).update(text).digest('hex')}`;
 
-it('opens what its run asks for, once it knows the key', async () => {
+it('opens the connections of its run, once it knows the key', async () => {
   lifeline = await keyLine(port, KEY, options.signal);
   const stream = await relayDial(async () => port, KEY)('127.0.0.1', target.port, options);
   expect(String((await once(stream, 'data'))[0])).toBe('hello');
   stream.on('error', () => undefined).destroy();
 });
 
-it('answers nobody else, and for no other target than the one that its run signed', async () => {
+it('serves only its run, and only the target that the run signed', async () => {
   const asked = `127.0.0.1:${target.port}`;
   expect(await answer(`CONNECT ${asked} HTTP/1.1`, macOf(asked))).toBe('HTTP/1.1 403 EACCES');
   await expect(keyLine(port, 'b2'.repeat(32), options.signal)).rejects.toMatchObject({ fact: { stage: 'connect' } });
@@ -77,7 +77,7 @@ it('answers nobody else, and for no other target than the one that its run signe
   expect(await answer(`CONNECT ${asked} HTTP/1.1`, macOf(asked))).toBe('HTTP/1.1 200 OK');
 });
 
-it('ends without its run, and not as long as its run lives', async () => {
+it('ends after its run, and not before', async () => {
   await startRelay('0.2');
   lifeline = await keyLine(port, KEY, options.signal);
   const exited = once(relay, 'exit');

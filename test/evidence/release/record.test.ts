@@ -13,7 +13,7 @@ it.each<[string, boolean]>([
   expect(isApiImage(image)).toBe(expected);
 });
 
-it('records are read by what they say, in their order; what is none is left out', () => {
+it('records are read in the order of their numbers; other Secrets are ignored', () => {
   const text = (number: number) => JSON.stringify({ number, outcome: 'applied', file: { version: '1.16.1' } });
   const record = (number: number) => ({ number, outcome: 'applied', version: '1.16.1' });
   expect(inOrder([text(10), 'no JSON', '{}', text(2)].map(readRecord))).toEqual([record(2), record(10)]);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { JsonObject } from '../../../src/base/json.ts';
 import { addressOf } from '../../../src/evidence/vector-store/address.ts';
-import { grpcTargetOf } from '../../../src/evidence/vector-store/weaviate.ts';
+import { grpcTargetOf } from '../../../src/evidence/vector-store/probes/weaviate.ts';
 import { parsedDeployment, SAMPLE_FILES } from '../../support/deployments.ts';
 
 function external(provider: string, block: JsonObject) {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { decodeMessage, encodeField } from '../../../src/evidence/vector-store/protobuf.ts';
 
-test('fields are read as they were written; the last one of a name counts', () => {
+test('fields are read as they were written; the last value of a number counts', () => {
   const inner = encodeField(1, 300);
   const message = decodeMessage(
     Buffer.concat([
@@ -19,7 +19,7 @@ test('fields are read as they were written; the last one of a name counts', () =
   expect([message.number(9), message.text(9), message.message(9).number(1)]).toEqual([0, '', 0]);
 });
 
-test('200 kB of one repeated field are read at once', { timeout: 10_000 }, () => {
+test('200 kB of one repeated field are read in linear time', { timeout: 10_000 }, () => {
   const message = decodeMessage(Buffer.alloc(200_000, encodeField(3, '')));
   expect(message.texts(3)).toHaveLength(100_000);
 });

@@ -26,7 +26,7 @@ const READ_MS = 1_000;
 /** Milliseconds after their limit that the latest probe ended. */
 let latestMs = 0;
 
-/** What is under way. */
+/** The running parsers and probes. */
 const now = new Set<string>();
 const said = () => [...now].join('; ');
 const faults: string[] = [];
@@ -55,7 +55,7 @@ async function parsers(targets: readonly ParserTarget[]): Promise<void> {
   }
 }
 
-/** Probes that look at the same time: most of them wait for an answer that never comes. */
+/** Probes that run at the same time: most of them wait for an answer that never comes. */
 const AT_ONCE = 6;
 
 async function probes(): Promise<void> {
@@ -68,7 +68,7 @@ async function probes(): Promise<void> {
   await Promise.all(Array.from({ length: AT_ONCE }, work));
 }
 
-/** Loads what a probe loads when it is used first: that time is not the server's. */
+/** Loads the modules that a probe loads at its first use: that time does not count for the server. */
 async function warmUp({ script, look }: ProbeTarget): Promise<void> {
   const server = await serveHostile(hostileMode('closing at once', script, randomOf(seed)));
   await look(server.port, new AbortController().signal);
@@ -99,7 +99,7 @@ async function probeOnce(targets: readonly ProbeTarget[], run: number): Promise<
   now.delete(what);
 }
 
-/** Programs that say too much, or too much of what nobody can read. */
+/** Programs that print too much, or unreadable output. */
 const FLOODS = ['cat /dev/zero', 'cat /dev/zero >&2', 'yes "" >&2', 'head -c 32000000 /dev/urandom; exit 1'];
 
 async function programs(): Promise<void> {

@@ -5,7 +5,7 @@ import { mutated, type Random } from './random.ts';
 /** Answers of a server that is right, in the order of the turns; the last one is repeated. */
 export type Script = readonly Buffer[];
 
-/** Ways to answer badly; `said` holds what a right server would say. */
+/** Ways to answer badly; `said` contains the answers of a valid server. */
 const MODES: Readonly<Record<string, (said: Script, random: Random) => Behaviour>> = {
   'nothing at all': () => () => undefined,
   'closing at once': () => (socket) => void socket.destroy(),

@@ -19,11 +19,11 @@ import { type SignedClient, StorageError } from '../../../src/storage/signed-cli
 import { elements, rootOf, textOf } from '../../../src/storage/xml.ts';
 import { oddCertificate } from '../../support/odd-certificate.ts';
 
-/** A parser of what a server, a cluster, an archive or a file says, with samples that it reads. */
+/** A parser of text from a server, a cluster, an archive or a file, with samples that it reads. */
 export interface ParserTarget {
   readonly name: string;
   readonly samples: readonly Buffer[];
-  /** Parses; what it throws must be `foreseen`. */
+  /** Parses; an error that it throws must be `foreseen`. */
   read(bytes: Buffer): void | Promise<void>;
   foreseen(error: unknown): boolean;
 }

@@ -27,13 +27,13 @@ import { fakeSecrets } from '../../support/secrets.ts';
 import type { Script } from './hostile-modes.ts';
 import { POSTGRES, REDIS } from './parsers.ts';
 
-/** A probe, and what a right server would say to it. */
+/** A probe, and the answers of a valid server. */
 export interface ProbeTarget {
   readonly name: string;
   readonly script: Script;
-  /** Looks at the server of this port, by whatever name. A fault is an answer; it throws nothing. */
+  /** Probes the server at this port, under any name. An error is a result; it does not throw. */
   look(port: number, signal: AbortSignal): Promise<void>;
-  /** Milliseconds beyond its limit in which it removes what it made. */
+  /** Milliseconds beyond its limit in which it removes the objects that it created. */
   readonly cleanMs?: number;
 }
 
@@ -136,17 +136,17 @@ const SMTP_ANSWERS = lines(
   '554 no relaying\r\n',
 );
 
-/** A key whose owner gets tokens without TLS, so that what is said there is read. */
+/** A key whose token server has no TLS, so that the test can answer there. */
 const googleAccount = JSON.stringify({
   client_email: 'dify@example.iam.gserviceaccount.com',
   private_key: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }),
   token_uri: 'http://oauth2.example.test/token',
 });
 
-/** A production on Compose in which something else stands; every name in it leads to the server of the test. */
+/** A production on Compose with other sections; every name in it resolves to the server of the test. */
 function contextOf(file: JsonObject): CollectContext {
   const deployment = parsedDeployment({ ...SAMPLE_FILES['prod-compose-s3-qdrant'], ...file });
-  // No vendor's program is asked: what it says is not what a server says.
+  // No vendor program runs, because its output is not an answer of the server.
   const runner = { run: () => Promise.reject(new ExternalError('there is no such program')) };
   const fake = fakeSecrets(deployment);
   const get: typeof fake.get = (path) =>
@@ -173,7 +173,7 @@ const vectorCollector: Collector<unknown> = {
   collect: (context) => probeVectorStore(context, { limitMs: ANSWER_MS, totalMs: 4 * ANSWER_MS }),
 };
 
-/** What a right server of a vector store says. A provider that is not listed speaks JSON over HTTP. */
+/** The answers of a valid vector store. A provider that is not listed speaks JSON over HTTP. */
 const STORE_ANSWERS: Readonly<Record<string, Script>> = {
   tencent: TENCENT_ANSWERS,
   myscale: CLICKHOUSE_ANSWERS,
@@ -182,7 +182,7 @@ const STORE_ANSWERS: Readonly<Record<string, Script>> = {
   pgvector: [Buffer.from('N'), ...POSTGRES.slice(0, 2)],
 };
 
-/** The first block of the provider in the table of facts, without TLS, so that the probe reads what the server says. */
+/** The first block of the provider in the table of facts, without TLS, so that the probe reads the answers. */
 function store(provider: VectorStoreId): ProbeTarget {
   const row = VECTOR_STORES.find(([id]) => id === provider);
   if (row === undefined) throw new Error(`vector-store-facts.ts has no row of ${provider}`);

@@ -95,7 +95,9 @@ export function programTargets(): readonly ParserTarget[] {
     redact: (plain: string) => plain,
   });
   const asked = [{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'api' } }];
-  const question = { verb: 'create', namespace: 'dify', objects: asked, strict: true, signal, timeoutMs: 1 } as const;
+  const byProcess = { resourceOf: () => undefined, ask: undefined };
+  const how = { verb: 'create', namespace: 'dify', strict: true, ...byProcess } as const;
+  const question = { ...how, objects: asked, signal, timeoutMs: 1 };
   return [
     target('JSON of a program', texts(HISTORY, PS), (text) => jsonAnswer(text, 'kubectl get')),
     target('JSON lines of a program', texts(`${PS}\n${PS}\n`), (text) => jsonLines(text, 'docker ps')),
@@ -132,7 +134,7 @@ export function programTargets(): readonly ParserTarget[] {
 
 const never = () => Promise.reject(new Error('a collector that is tried alone needs nothing'));
 
-/** Each sample stands for one of the files of a chart, the others are right. */
+/** Each sample replaces one of the files of a chart; the others are valid. */
 function chartTarget(): ParserTarget {
   const folder = mkdtempSync(join(tmpdir(), 'difyctl-fuzz-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));

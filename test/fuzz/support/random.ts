@@ -1,4 +1,4 @@
-/** Numbers that follow from a seed (mulberry32), and what is chosen by them. */
+/** Numbers that follow from a seed (mulberry32), and choices by them. */
 export interface Random {
   /** A whole number from 0 up to, and without, `end`. */
   below(end: number): number;
@@ -28,7 +28,7 @@ export function randomOf(seed: number): Random {
 
 /** Bytes of one sample; repeating a piece stops here. */
 const LONGEST = 512 * 1024;
-/** What stands in texts and messages where their structure is. */
+/** Characters that give texts and messages their structure. */
 const SIGNS = [...'\0\r\n\t "\'\\<>/{}[](),:;=&%$*+-_#@!0123456789', '*9999999999\r\n', '-1', '1e999', '�', '﻿'];
 
 type Change = (bytes: Buffer, random: Random) => Buffer;

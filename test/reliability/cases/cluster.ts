@@ -15,7 +15,7 @@ export const CLUSTER_CASES: readonly ReliabilityCase[] = [
     exit: 9,
     lock: 'stays with its holder',
     next: '–',
-    test: { file: LOCK, title: 'held from elsewhere and renewed, by a machine with a clock' },
+    test: { file: LOCK, title: 'held and renewed by another machine with a clock' },
   },
   {
     area: 'clock',
@@ -24,7 +24,7 @@ export const CLUSTER_CASES: readonly ReliabilityCase[] = [
     exit: 'unchanged',
     lock: 'taken over',
     next: '–',
-    test: { file: LOCK, title: 'taken once it has stayed unchanged for its time' },
+    test: { file: LOCK, title: 'taken over once it is unchanged for its time' },
   },
   {
     area: 'API server',
@@ -33,7 +33,7 @@ export const CLUSTER_CASES: readonly ReliabilityCase[] = [
     exit: 'unchanged',
     lock: 'unchanged',
     next: '–',
-    test: { file: RETRY, title: 'the read is repeated, and that is said once' },
+    test: { file: RETRY, title: 'the read is repeated, and one message says so' },
   },
   {
     area: 'API server',
@@ -51,7 +51,7 @@ export const CLUSTER_CASES: readonly ReliabilityCase[] = [
     exit: '8 (4 if helm failed)',
     lock: 'released if the API server is back, else free after 60 s',
     next: 'resumes where this run stopped',
-    test: { file: RETRY, title: 'for longer than half a minute: its own last words' },
+    test: { file: RETRY, title: 'for longer than half a minute: its own last message' },
   },
   {
     area: 'API server',
@@ -69,7 +69,7 @@ export const CLUSTER_CASES: readonly ReliabilityCase[] = [
     exit: 2,
     lock: '–',
     next: '–',
-    test: { file: LEASE, title: 'ends at once, with who can make it' },
+    test: { file: LEASE, title: 'ends at once, and says who can create it' },
   },
   {
     area: 'Lease',
@@ -98,17 +98,17 @@ export const CLUSTER_CASES: readonly ReliabilityCase[] = [
     next: 'takes it at once from this machine, from another one after 60 s',
     test: {
       file: INSTALL,
-      title: 'a lock that cannot be removed hides nothing: the report stands, and what to do is said',
+      title: 'a lock that cannot be removed hides nothing: the report is kept, with a next step',
     },
   },
   {
     area: 'Lease',
     happens: 'another holder takes it during a run',
-    done: 'the run ends and leaves the new lock alone',
+    done: 'the run ends and does not change the new lock',
     exit: 9,
     lock: 'stays with its new holder',
     next: '–',
-    test: { file: LOCK, title: 'that lost its lock learns it, and leaves the new one alone' },
+    test: { file: LOCK, title: 'that lost its lock is told, and does not delete the new one' },
   },
   {
     area: 'Lease',

@@ -9,11 +9,14 @@ export const PROCESS_CASES: readonly ReliabilityCase[] = [
   {
     area: 'process',
     happens: 'Ctrl-C, SIGTERM during install',
-    done: 'helm is asked to stop, once, and closes its release; the run reports the state that it left',
+    done: 'difyctl sends helm one stop signal, and helm closes its release; the run reports the state that it left',
     exit: 130,
     lock: 'released',
     next: 'resumes where this run stopped',
-    test: { file: INTERRUPTED, title: 'asked to stop by Ctrl-C' },
+    test: {
+      file: INTERRUPTED,
+      title: 'interrupted by Ctrl-C: helm closes its release, the lock is released, and the state is reported',
+    },
   },
   {
     area: 'process',
@@ -22,7 +25,7 @@ export const PROCESS_CASES: readonly ReliabilityCase[] = [
     exit: 130,
     lock: '–',
     next: '–',
-    test: { file: LAUNCHER, title: 'though a thread waits for a pipe that nobody writes' },
+    test: { file: LAUNCHER, title: 'although a thread waits for a pipe without a writer' },
   },
   {
     area: 'process',
@@ -40,7 +43,10 @@ export const PROCESS_CASES: readonly ReliabilityCase[] = [
     exit: '137',
     lock: 'held; taken over at once on this machine, elsewhere once it expires',
     next: 'ends the helm that was left, and continues',
-    test: { file: INTERRUPTED, title: 'difyctl alone: the helm it left is ended before the release is touched' },
+    test: {
+      file: INTERRUPTED,
+      title: 'difyctl killed alone: the next run ends the helm that is left before it touches the release',
+    },
   },
   {
     area: 'process',
@@ -49,7 +55,10 @@ export const PROCESS_CASES: readonly ReliabilityCase[] = [
     exit: '137',
     lock: 'held; taken over at once on this machine, elsewhere once it expires',
     next: 'rolls back to the last good release, then continues',
-    test: { file: INTERRUPTED, title: 'in an upgrade: the next run goes back to what was good, and on' },
+    test: {
+      file: INTERRUPTED,
+      title: 'in an upgrade: the next run rolls back to the last good revision, and continues',
+    },
   },
   {
     area: 'process',
@@ -58,7 +67,7 @@ export const PROCESS_CASES: readonly ReliabilityCase[] = [
     exit: 'as of a program that did not end in time (8; `unknown` in checks)',
     lock: 'released',
     next: '–',
-    test: { file: RUNNER, title: 'ends at its limit, with all that it started' },
+    test: { file: RUNNER, title: 'ends at its time limit, with its children' },
   },
   {
     area: 'process',
@@ -67,7 +76,7 @@ export const PROCESS_CASES: readonly ReliabilityCase[] = [
     exit: 130,
     lock: 'released',
     next: '–',
-    test: { file: RUNNER, title: 'ends if its caller wants no more of it, with all that it started' },
+    test: { file: RUNNER, title: 'ends if its caller aborts it, with its children' },
   },
   {
     area: 'process',
@@ -76,7 +85,7 @@ export const PROCESS_CASES: readonly ReliabilityCase[] = [
     exit: 130,
     lock: '–',
     next: '–',
-    test: { file: 'exec/kubectl-proxy.test.ts', title: 'end at once though kubectl does not serve yet' },
+    test: { file: 'exec/shared-reads.test.ts', title: 'end at once although kubectl does not serve yet' },
   },
   {
     area: 'process',
@@ -85,7 +94,7 @@ export const PROCESS_CASES: readonly ReliabilityCase[] = [
     exit: '137',
     lock: '–',
     next: '–',
-    test: { file: RUNNER, title: 'ends with a process that is killed' },
+    test: { file: RUNNER, title: 'ends if its parent is killed' },
   },
   {
     area: 'process',
@@ -94,7 +103,7 @@ export const PROCESS_CASES: readonly ReliabilityCase[] = [
     exit: '137',
     lock: '–',
     next: '–',
-    test: { file: 'evidence/relay/script.test.ts', title: 'ends without its run, and not as long as its run lives' },
+    test: { file: 'evidence/relay/script.test.ts', title: 'ends after its run, and not before' },
   },
   {
     area: 'process',
@@ -117,7 +126,7 @@ export const PROCESS_CASES: readonly ReliabilityCase[] = [
     next: 'removes what was left beside the file',
     test: {
       file: 'base/files.test.ts',
-      title: 'a file that is written takes away what a killed run left of it, and nothing else',
+      title: 'writing a file deletes the temporary files of a killed run and no other file',
     },
   },
   {

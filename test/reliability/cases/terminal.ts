@@ -12,7 +12,7 @@ export const TERMINAL_CASES: readonly ReliabilityCase[] = [
     exit: 'unchanged',
     lock: 'released',
     next: 'finds nothing to change',
-    test: { file: INTERRUPTED, title: 'installs to the end, with its own exit code and no lock' },
+    test: { file: INTERRUPTED, title: 'completes the install, with its own exit code and no lock' },
   },
   {
     area: 'pipe',
@@ -21,16 +21,16 @@ export const TERMINAL_CASES: readonly ReliabilityCase[] = [
     exit: 'unchanged',
     lock: '–',
     next: '–',
-    test: { file: LAUNCHER, title: 'ends quietly and well when its reader has gone' },
+    test: { file: LAUNCHER, title: 'ends silently and succeeds if its reader has gone' },
   },
   {
     area: 'terminal',
     happens: 'the terminal is closed during install (SIGHUP, and EIO from there on)',
-    done: 'helm is asked to stop and closes its release, the revision is closed',
+    done: 'difyctl sends helm a stop signal, and helm closes its release, the revision is closed',
     exit: 130,
     lock: 'released',
     next: 'resumes where this run stopped',
-    test: { file: INTERRUPTED, title: 'helm is asked to stop, and the lock is released' },
+    test: { file: INTERRUPTED, title: 'a terminal that was closed: helm is stopped, and the lock is released' },
   },
   {
     area: 'terminal',
@@ -39,7 +39,7 @@ export const TERMINAL_CASES: readonly ReliabilityCase[] = [
     exit: 'unchanged',
     lock: 'unchanged',
     next: '–',
-    test: { file: 'cli/widths.test.ts', title: 'the line that moves ends at every width that a terminal can report' },
+    test: { file: 'cli/widths.test.ts', title: 'the progress line fits every width that a terminal can report' },
   },
   {
     area: 'disk',
@@ -48,7 +48,7 @@ export const TERMINAL_CASES: readonly ReliabilityCase[] = [
     exit: '8 in place of 0; any other code stays',
     lock: 'released',
     next: 'shows the result',
-    test: { file: LAUNCHER, title: 'found a full disk' },
+    test: { file: LAUNCHER, title: 'reports a full disk if it cannot write the result of' },
   },
   {
     area: 'disk',
@@ -57,6 +57,6 @@ export const TERMINAL_CASES: readonly ReliabilityCase[] = [
     exit: 'unchanged',
     lock: 'released',
     next: '–',
-    test: { file: LAUNCHER, title: 'keeps the exit code of a run that failed, though its words find a full disk' },
+    test: { file: LAUNCHER, title: 'keeps the exit code of a failed run, although a full disk loses its output' },
   },
 ];

@@ -27,21 +27,38 @@ describe('nginx', () => {
     });
   });
 
-  test('has no route to what is off', () => {
+  test('has no route to a disabled component', () => {
     expect(routes(nginx({ components: { apiWebsocket: { enabled: false } } }))).not.toHaveProperty('/socket.io/');
   });
 
-  test('asks for addresses again instead of resolving once', () => {
+  test('passes requests of browsers on to the marketplace only if the file asks for it', () => {
+    expect(nginx()).not.toContain('marketplace');
+    const block = /location \/marketplace\/ \{[^}]*\}/.exec(nginx({ marketplace: { proxy: true } }))?.[0];
+    expect(block?.split('\n').map((line) => line.trim())).toEqual([
+      'location /marketplace/ {',
+      'set $marketplace_server https://marketplace.dify.ai;',
+      'rewrite ^/marketplace/(.*)$ /$1 break;',
+      'proxy_pass $marketplace_server;',
+      'proxy_ssl_server_name on;',
+      'proxy_pass_request_headers off;',
+      'proxy_set_header Host marketplace.dify.ai;',
+      'proxy_set_header Content-Type $content_type;',
+      'proxy_set_header Connection "";',
+      '}',
+    ]);
+  });
+
+  test('resolves addresses again, not only once', () => {
     expect(nginx()).toMatch(/resolver 127\.0\.0\.11 valid=\d+s/);
     expect(nginx()).not.toMatch(/proxy_pass http/);
   });
 
-  test('streams, and takes uploads', () => {
+  test('streams responses, and accepts uploads', () => {
     expect(nginx()).toMatch(/proxy_buffering off;/);
     expect(nginx()).toMatch(/client_max_body_size 100m;/);
   });
 
-  test('speaks TLS where it has a certificate, and sends plain requests there', () => {
+  test('serves TLS if it has a certificate, and redirects plain requests to it', () => {
     const tls = { certFile: 'a.pem', keyFile: 'b.pem' };
     const text = nginx({ target: { type: 'compose', tls, httpsPort: 8443 }, urls: undefined });
     expect(text).toContain('listen 443 ssl');
@@ -52,7 +69,7 @@ describe('nginx', () => {
     expect(nginx()).not.toContain('ssl');
   });
 
-  test('behind a balancer that ends TLS, the balancer knows the scheme', () => {
+  test('behind a balancer that terminates TLS, uses the scheme of the balancer', () => {
     const https = 'https://dify.example.com';
     const text = nginx({ urls: { console: https, api: https, app: https, files: https } });
     expect(text).toContain('map $http_x_forwarded_proto $public_scheme');
@@ -85,7 +102,7 @@ describe('squid', () => {
     }
   });
 
-  test("the agent's shell may fetch files and call its stub, and nothing else inside", () => {
+  test("the agent's shell reaches only the files and its stub inside", () => {
     expect(rules('ssrf_proxy/squid-agent.conf').slice(2, 4)).toEqual([
       'http_access allow clients !CONNECT api api_port signed_files',
       'http_access allow clients !CONNECT agent_backend agent_port agent_stub',
@@ -93,7 +110,7 @@ describe('squid', () => {
   });
 });
 
-test('a changed file is a changed service', () => {
+test('a changed file recreates its service', () => {
   const digest = (over: Readonly<Record<string, unknown>>): unknown =>
     /config-digest: (\S+)/.exec(
       fileOf(rendered(composeDeployment(over)), 'compose.yaml')

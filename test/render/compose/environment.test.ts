@@ -55,14 +55,14 @@ describe.each(TOPOLOGIES)('with a %s Redis', (topology) => {
   });
 });
 
-describe('what each container gets', () => {
+describe('the environment of each container', () => {
   const set = rendered(composeDeployment({ components: { web: { extraEnv: { CSP_WHITELIST: "$HOME 'self'" } } } }));
 
-  test('a dollar of the file reaches the process', () => {
+  test('passes a dollar sign of the file to the process', () => {
     expect(effectiveEnvironment(set, 'web').CSP_WHITELIST).toBe("$HOME 'self'");
   });
 
-  test('and no secret that it does not need', () => {
+  test('has no secret that it does not need', () => {
     const secretsOf = (service: string): readonly string[] => {
       const values = new Set(Object.values(effectiveEnvironment(set, service)));
       return Object.entries(set.env).flatMap(([name, value]) => (values.has(value) ? [name] : []));
@@ -76,7 +76,7 @@ describe('what each container gets', () => {
     expect(secretsOf('plugin_daemon')).not.toContain('DIFY_SECRET_SECRET_KEY');
   });
 
-  test('one process migrates, before all others', () => {
+  test('only one process migrates, before all others', () => {
     expect(effectiveEnvironment(set, 'migration')).toMatchObject({ MODE: 'migration', MIGRATION_ENABLED: 'true' });
     for (const service of ['api', 'worker', 'worker_beat', 'api_websocket']) {
       expect(effectiveEnvironment(set, service).MIGRATION_ENABLED).toBe('false');

@@ -22,12 +22,12 @@ describe.each(COMPOSE_SAMPLES)('%s', (name) => {
   const project = composeFile(set);
   const services = Object.entries(project.services);
 
-  test('is called as the deployment is', () => {
+  test('has the name of the deployment', () => {
     expect(project.name).toBe(deployment.name);
     for (const [, { labels }] of services) expect(labels['difyctl.deployment']).toBe(deployment.name);
   });
 
-  test('holds secrets in .env alone, which is for its owner alone', () => {
+  test('has secrets only in .env, readable only by its owner', () => {
     const secrets = fakeSecretValues(deployment);
     for (const { path, content, mode } of set.files) {
       expect(mode).toBe(path === '.env' ? 0o600 : 0o644);
@@ -41,12 +41,12 @@ describe.each(COMPOSE_SAMPLES)('%s', (name) => {
     expect(Object.values(set.env)).not.toContain('dify-sandbox');
   });
 
-  test('publishes nginx and nothing else', () => {
+  test('publishes only nginx', () => {
     const publishing = services.filter(([, { ports }]) => ports !== undefined).map(([service]) => service);
     expect(publishing).toEqual(['nginx']);
   });
 
-  test('keeps every service running, asks after its health, and rotates its log', () => {
+  test('restarts every service, checks its health, and rotates its log', () => {
     for (const [service, { restart, healthcheck, logging, image, container_name }] of services) {
       const job = ONE_SHOT.includes(service);
       expect(restart).toBe(job ? 'no' : 'unless-stopped');
@@ -57,7 +57,7 @@ describe.each(COMPOSE_SAMPLES)('%s', (name) => {
     }
   });
 
-  test('waits for what is there, healthy or done', () => {
+  test('waits for services that are healthy or done', () => {
     for (const [, { depends_on = {} }] of services) {
       for (const [needed, { condition }] of Object.entries(depends_on)) {
         expect(project.services).toHaveProperty(needed);
@@ -66,13 +66,13 @@ describe.each(COMPOSE_SAMPLES)('%s', (name) => {
     }
   });
 
-  test('mounts by paths that move with the directory', () => {
+  test('mounts relative paths', () => {
     for (const [, { volumes = [] }] of services) {
       for (const { source } of volumes) expect(source).toMatch(/^(\.\.?\/|dify_agent_local_sandbox_)/);
     }
   });
 
-  test('lets sandboxes out by their proxies alone', () => {
+  test('gives sandboxes access only through their proxies', () => {
     expect(project.services.sandbox?.networks).toEqual(['ssrf_proxy_network']);
     expect(project.networks.ssrf_proxy_network?.internal).toBe(true);
     expect(project.services.local_sandbox?.networks).not.toContain('default');
@@ -94,7 +94,7 @@ describe('data services', () => {
     ['vectorStore', 'weaviate'],
     ['objectStorage', 'init_permissions'],
   ] as const;
-  test.each(rows)('external %s leaves no trace of %s', (key, service) => {
+  test.each(rows)('external %s renders nothing of %s', (key, service) => {
     const bundled = fileOf(rendered(composeDeployment()), 'compose.yaml');
     expect(bundled).toMatch(new RegExp(`^ +${service}:`, 'm'));
     const without = fileOf(rendered(composeDeployment({ [key]: external[key] })), 'compose.yaml');
@@ -104,7 +104,7 @@ describe('data services', () => {
     );
   });
 
-  test('existing data is found where upstream keeps it', () => {
+  test('existing data is in the folders of upstream', () => {
     const project = composeFile(rendered(composeDeployment()));
     const mounts = Object.values(project.services).flatMap(({ volumes = [] }) =>
       volumes.map(({ source, target }) => `${source}:${target}`),
@@ -124,7 +124,7 @@ describe('data services', () => {
     );
   });
 
-  test('no password stands in a command or a health check', () => {
+  test('no password is in a command or a health check', () => {
     const set = rendered(composeDeployment());
     for (const { command = [], healthcheck } of Object.values(composeFile(set).services)) {
       for (const word of [...command, ...(healthcheck?.test ?? [])]) expect(word).not.toContain('DIFY_SECRET_');
@@ -132,8 +132,8 @@ describe('data services', () => {
   });
 });
 
-describe('numbers of containers', () => {
-  test('prod has several where several can be, and one where one must', () => {
+describe('the number of containers', () => {
+  test('prod has several containers of each component that allows it', () => {
     const project = composeFile(rendered(sampleDeployment('prod-compose-s3-qdrant')));
     const replicas = (service: string): number => project.services[service]?.deploy?.replicas ?? 0;
     for (const service of ['api', 'worker', 'web', 'sandbox']) expect(replicas(service)).toBeGreaterThan(1);
@@ -142,14 +142,14 @@ describe('numbers of containers', () => {
     }
   });
 
-  test('the bundled PostgreSQL takes as many connections as the processes may open', () => {
+  test('the bundled PostgreSQL accepts as many connections as the processes may open', () => {
     const connections = (over: Readonly<Record<string, unknown>>) =>
       serviceOf(rendered(composeDeployment(over)), 'db_postgres').command?.[2];
     expect(connections({})).toBe('max_connections=200');
     expect(connections({ components: { api: { replicas: 4 }, worker: { replicas: 4 } } })).toBe('max_connections=449');
   });
 
-  test('a CPU limit is given only where the file has one', () => {
+  test('a CPU limit exists only if the file has one', () => {
     const limits = (over: Readonly<Record<string, unknown>>) =>
       JSON.stringify(serviceOf(rendered(composeDeployment(over)), 'api').deploy).includes('cpus');
     expect(limits({})).toBe(false);
@@ -157,8 +157,8 @@ describe('numbers of containers', () => {
   });
 });
 
-describe('a part that is off', () => {
-  test('is gone with all that waits for it', () => {
+describe('a disabled component', () => {
+  test('is removed from the services that wait for it', () => {
     const set = rendered(
       composeDeployment({ components: { agentBackend: { enabled: false }, localSandbox: { enabled: false } } }),
     );
@@ -170,7 +170,7 @@ describe('a part that is off', () => {
   });
 });
 
-describe('places', () => {
+describe('paths and images', () => {
   const target = (over: Readonly<Record<string, unknown>>) => ({
     type: 'compose',
     tls: { certFile: './tls/full.pem', keyFile: '/etc/key.pem' },
@@ -180,7 +180,7 @@ describe('places', () => {
     const set = rendered(composeDeployment({ target: target(over), urls: undefined }));
     return (serviceOf(set, 'nginx').volumes ?? []).map(({ source }) => source);
   };
-  test('certificate and key stay where they are', () => {
+  test('certificate and key are mounted from their own paths', () => {
     expect(mounts({})).toEqual(['./nginx/nginx.conf', '../tls/full.pem', '../../../etc/key.pem']);
     expect(mounts({ directory: '/srv/dify' })).toEqual([
       './nginx/nginx.conf',
@@ -190,7 +190,7 @@ describe('places', () => {
     expect(mounts({ directory: '.' })).toEqual(['./nginx/nginx.conf', './tls/full.pem', '../../etc/key.pem']);
   });
 
-  test('a CA is mounted into whoever connects', () => {
+  test('a CA file is mounted into every container that connects', () => {
     const postgres = {
       mode: 'external',
       host: 'pg',
@@ -209,7 +209,7 @@ describe('places', () => {
     }
   });
 
-  test('a CA of the object storage is mounted where the variables say', () => {
+  test('a CA file of the object storage is mounted at the path in the variables', () => {
     const s3 = {
       endpoint: 'https://s3.example',
       caFile: './ca.pem',
@@ -228,7 +228,7 @@ describe('places', () => {
     });
   });
 
-  test('local storage goes where the file says', () => {
+  test('local storage is in the folder of the file', () => {
     const objectStorage = { provider: 'local', local: { path: '/data/dify' } };
     expect(serviceOf(rendered(composeDeployment({ objectStorage })), 'api').volumes).toContainEqual(
       expect.objectContaining({ source: '../../../data/dify', target: '/app/api/storage' }),

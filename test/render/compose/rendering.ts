@@ -11,7 +11,7 @@ const INPUTS = { baseDirectory: '/srv/config' };
 /** Every sample that goes to Compose. */
 export const COMPOSE_SAMPLES = SAMPLE_NAMES.filter((name) => sampleDeployment(name).target.type === 'compose');
 
-/** A Compose deployment of the prod tier from a few words of a file. */
+/** A Compose deployment of the prod tier from a part of a file. */
 export function composeDeployment(over: Readonly<Record<string, unknown>> = {}): Deployment {
   return parsedDeployment({
     apiVersion: 'difyctl/v1',

@@ -101,7 +101,7 @@ describe('redis', () => {
     expect(new URL(broker.replace(/^rediss?/, 'http')).pathname).toMatch(/^\/\d$/);
   });
 
-  test('TLS is said to api and plugin daemon in the same words', () => {
+  test('api and plugin daemon get the same TLS settings', () => {
     const redis = { ...standalone, tls: { mode: 'verify-full', caFile: 'ca.pem' } };
     const words = {
       REDIS_USE_SSL: 'true',

@@ -18,13 +18,13 @@ const PAIRS = [
   ['api', 'DB_PASSWORD', 'pluginDaemon', 'DB_PASSWORD'],
 ] as const;
 
-describe('what must match across processes', () => {
+describe('values that must match across processes', () => {
   test.each(PAIRS)('%s %s is %s %s', (left, leftName, right, rightName) => {
     expect(seen(left)[leftName]).toBeTruthy();
     expect(seen(left)[leftName]).toBe(seen(right)[rightName]);
   });
 
-  test('api, worker, beat and websocket are one program with one environment', () => {
+  test('api, worker, beat and websocket have the same environment', () => {
     const shared = (component: 'api' | 'worker' | 'beat' | 'apiWebsocket') => {
       const { MODE: _mode, ...rest } = seen(component);
       return Object.fromEntries(Object.entries(rest).filter(([name]) => !/^(SERVER_WORKER|GUNICORN)/.test(name)));
@@ -35,7 +35,7 @@ describe('what must match across processes', () => {
     expect([seen('api').MODE, seen('worker').MODE, seen('beat').MODE]).toEqual(['api', 'worker', 'beat']);
   });
 
-  test('seven keys of its own, none of them shared by accident', () => {
+  test('has seven own keys, which differ', () => {
     const table = difyEnvironment(deployment(), ADDRESSES);
     const paths = COMPONENTS.flatMap((component) =>
       table[component].flatMap(({ value }) =>
@@ -53,7 +53,7 @@ describe('what must match across processes', () => {
     ]);
   });
 
-  test('a composed value reads exactly the secrets that it lists, and no literal holds one', () => {
+  test('a composed value reads exactly the secrets that it lists, and no literal contains one', () => {
     for (const entries of Object.values(difyEnvironment(deployment(), ADDRESSES))) {
       for (const { value } of entries) {
         const read = new Set<string>();
@@ -67,22 +67,22 @@ describe('what must match across processes', () => {
     }
   });
 
-  test('no component names a variable twice', () => {
+  test('no component has a variable twice', () => {
     for (const entries of Object.values(difyEnvironment(deployment(), ADDRESSES))) {
       expect(new Set(entries.map(({ name }) => name)).size).toBe(entries.length);
     }
   });
 });
 
-describe('the file has the last word', () => {
-  test('extraEnv reaches its own component and wins there', () => {
+describe('the file overrides', () => {
+  test('extraEnv applies to its own component and overrides there', () => {
     const components = { api: { extraEnv: { LOG_FILE: '/logs/api.log', SENTRY_DSN: 'x' } } };
     expect(seen('api', { components })).toMatchObject({ LOG_FILE: '/logs/api.log', SENTRY_DSN: 'x' });
     expect(seen('worker', { components })).toMatchObject({ LOG_FILE: '' });
     expect(seen('worker', { components })).not.toHaveProperty('SENTRY_DSN');
   });
 
-  test('a component that is off is named by nobody', () => {
+  test('no component refers to a disabled one', () => {
     const off = { ssrfProxy: { enabled: false }, agentBackend: { enabled: false }, apiWebsocket: { enabled: false } };
     const api = seen('api', { components: off });
     expect(api).not.toHaveProperty('SSRF_PROXY_HTTP_URL');
@@ -100,7 +100,7 @@ describe('addresses', () => {
     app: 'http://app.example.com:8080',
     files: 'https://files.example.com',
   };
-  test('public ones, and those that stay inside', () => {
+  test('are public or internal', () => {
     expect(seen('api', { urls })).toMatchObject({
       CONSOLE_WEB_URL: 'https://console.example.com',
       CONSOLE_API_URL: 'https://console.example.com',

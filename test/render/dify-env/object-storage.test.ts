@@ -25,7 +25,7 @@ test.each(STYLES)('address style %s at endpoint %s: path style %s', (addressStyl
   expect(plugin.S3_USE_AWS).toBe(String(endpoint === undefined));
 });
 
-test('a workload identity leaves no key anywhere', () => {
+test('a workload identity renders no key', () => {
   const objectStorage = { provider: 's3', s3: { bucket: 'dify', identity: 'workload' } };
   const api = seen('api', { objectStorage });
   const plugin = seen('pluginDaemon', { objectStorage });
@@ -35,7 +35,7 @@ test('a workload identity leaves no key anywhere', () => {
   for (const name of ['AWS_ACCESS_KEY', 'AWS_SECRET_KEY']) expect(plugin).not.toHaveProperty(name);
 });
 
-test('the identity of a pod at Azure and Google: the words that api and plugin daemon know, and no key', () => {
+test('a workload identity at Azure and Google sets the variables of api and plugin daemon, and no key', () => {
   const storageOf = (component: 'api' | 'pluginDaemon', objectStorage: JsonObject) =>
     Object.fromEntries(
       Object.entries(seen(component, { objectStorage })).filter(([name]) => /STORAGE_TYPE|AZURE|GOOGLE|GCS/.test(name)),

@@ -26,7 +26,7 @@ export const ADDRESSES: ServiceAddresses = {
 
 const URL = 'https://dify.example.com';
 
-/** A deployment from a few words of a file. */
+/** A deployment from a part of a file. */
 export function deployment(over: Readonly<Record<string, unknown>> = {}): Deployment {
   return deploymentSchema.parse({
     apiVersion: 'difyctl/v1',
@@ -37,7 +37,7 @@ export function deployment(over: Readonly<Record<string, unknown>> = {}): Deploy
   });
 }
 
-/** What breaks URLs, shells, YAML and env files where it is not encoded, quoted or escaped. */
+/** Characters that break URLs, shells, YAML and env files unless they are encoded, quoted or escaped. */
 const HOSTILE = `@:/#%$'"\\ x`;
 
 /** A secret that would break every reader that forgets to encode it, and names its path. */
@@ -45,7 +45,7 @@ export function fakeSecret(path: string): string {
   return `${path}${HOSTILE}`;
 }
 
-/** What a component would really see. */
+/** The effective environment of a component. */
 export function seen(component: ComponentName, over: Readonly<Record<string, unknown>> = {}): Record<string, string> {
   const entries = difyEnvironment(deployment(over), ADDRESSES)[component];
   return Object.fromEntries(entries.map(({ name, value }) => [name, resolveValue(value, fakeSecret)]));

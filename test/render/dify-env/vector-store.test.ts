@@ -17,7 +17,7 @@ test('bundled', () => {
   });
 });
 
-test('in test one copy is enough', () => {
+test('test has one copy', () => {
   const vectorStore = { mode: 'external', provider: 'qdrant', qdrant: { url: 'http://q:6333' } };
   expect(seen('api', { tier: 'test', vectorStore })).toMatchObject({
     QDRANT_REPLICATION_FACTOR: '1',

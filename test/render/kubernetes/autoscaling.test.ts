@@ -10,7 +10,7 @@ const deployed = (components: JsonObject) => parsedDeployment({ ...PROD, compone
 const values = (components: JsonObject) => rendered(deployed(components)).values;
 
 describe('an autoscaler', () => {
-  test('grows from replicas to the maximum, by CPU unless the file says otherwise', () => {
+  test('scales from replicas to the maximum, by CPU unless the file says otherwise', () => {
     expect(values({ api: { autoscaling: { maxReplicas: 9 } } }).api).toMatchObject({
       replicas: 3,
       autoscaling: { enabled: true, minReplicas: 3, maxReplicas: 9, targetCPUUtilizationPercentage: 80 },
@@ -31,7 +31,7 @@ describe('an autoscaler', () => {
     });
   });
 
-  test('makes one replica more than one: spread, a budget, and the cluster’s own time on a lost node', () => {
+  test('counts as several replicas: spread, a budget, and the default tolerations for a lost node', () => {
     const alone = rendered(deployed({ web: { replicas: 1 } }));
     const scaled = rendered(deployed({ web: { replicas: 1, autoscaling: { maxReplicas: 4 } } }));
     const names = (set: typeof alone) => set.manifests.map(({ metadata }) => metadata.name);

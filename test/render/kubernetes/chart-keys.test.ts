@@ -4,6 +4,7 @@ import { UserError } from '../../../src/base/errors.ts';
 import type { Json, JsonObject } from '../../../src/base/json.ts';
 import { checkChartKeys } from '../../../src/render/kubernetes/chart-keys.ts';
 import type { ChartFacts } from '../../../src/render/rendered.ts';
+import { renderedCharts } from '../../../src/versions/known-charts.ts';
 import { sampleDeployment } from '../../support/deployments.ts';
 import { fixtureFacts } from './support/charts.ts';
 import { KUBERNETES_SAMPLES, rendered } from './support/rendering.ts';
@@ -20,7 +21,7 @@ function problems(values: JsonObject, chart = facts): readonly (readonly [string
   }
 }
 
-describe('what the chart would ignore is an error', () => {
+describe('a value that the chart would ignore is an error', () => {
   test.each<readonly [JsonObject, string, string]>([
     [{ externalPostgress: { enabled: true } }, 'externalPostgress', 'nearest: externalPostgres'],
     [{ api: { replica: 3 } }, 'api.replica', 'nearest: api.replicas'],
@@ -32,7 +33,7 @@ describe('what the chart would ignore is an error', () => {
     expect(problems(values)).toEqual([[path, expect.stringContaining(message)]]);
   });
 
-  test('all at once', () => {
+  test('all are reported together', () => {
     expect(problems({ apii: {}, worker: { replica: 1 }, api: { replicas: '3' } }).map(([path]) => path)).toEqual([
       'apii',
       'worker.replica',
@@ -41,7 +42,7 @@ describe('what the chart would ignore is an error', () => {
   });
 });
 
-describe('what the chart takes', () => {
+describe('values that the chart accepts', () => {
   test.each<JsonObject>([
     { api: { resources: { limits: { 'nvidia.com/gpu': 1 } }, affinity: { nodeAffinity: {} } } },
     { api: { podSecurityContext: { runAsGroup: 3 }, updateStrategy: { rollingUpdate: { maxSurge: 1 } } } },
@@ -57,7 +58,7 @@ describe('what the chart takes', () => {
   });
 });
 
-describe('the next step names what is wrong', () => {
+describe('the next step names the wrong value', () => {
   const nextOf = (values: JsonObject, extra: JsonObject): readonly string[] => {
     try {
       checkChartKeys(values, facts, extra);
@@ -67,8 +68,7 @@ describe('the next step names what is wrong', () => {
       return error.next;
     }
   };
-  const chart =
-    'set target.chart to a chart that accepts it: difyctl renders the community charts 0.31.0, 0.33.0, 0.35.0, 0.36.0, 0.37.0, 0.38.0-rc2, 0.38.0';
+  const chart = `set target.chart to a chart that accepts it: difyctl renders the community charts ${renderedCharts().join(', ')}`;
 
   test.each<readonly [string, JsonObject, readonly string[]]>([
     ['a path that extraValues holds', { api: { replica: 3 } }, ['correct the path in extraValues', `or ${chart}`]],

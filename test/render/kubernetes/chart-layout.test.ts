@@ -8,7 +8,12 @@ import { COMBINATION_SECRETS, pairedCombinations } from './support/combinations.
 import { kubernetesDeployment, rendered } from './support/rendering.ts';
 
 const VALUES = {
-  global: { appSecretKey: 'k', consoleApiDomain: 'https://a', triggerDomain: 'https://t' },
+  global: {
+    appSecretKey: 'k',
+    consoleApiDomain: 'https://a',
+    triggerDomain: 'https://t',
+    marketplace: { apiProxyEnabled: true },
+  },
   api: { auth: { internalApiKey: 'i' }, replicas: 2 },
   apiWebsocket: { enabled: false },
   agentBackend: { enabled: false },
@@ -20,7 +25,7 @@ const VALUES = {
 };
 
 describe('fitToChart', () => {
-  test('chart 0.38 takes the values as they are', () => {
+  test('chart 0.38 uses the values unchanged', () => {
     expect(fitToChart(VALUES, chartProfile('dify', '0.38.0-rc2'))).toEqual(VALUES);
   });
 
@@ -39,7 +44,7 @@ describe('fitToChart', () => {
   test('chart 0.31 has addresses and SECRET_KEY below api, one Redis database and one address of Weaviate', () => {
     expect(fitToChart(VALUES, chartProfile('dify', '0.31.0'))).toEqual({
       api: { replicas: 2, url: { consoleApi: 'https://a' }, secretKey: 'k' },
-      pluginDaemon: { auth: { difyApiKey: 'i' } },
+      pluginDaemon: { auth: { difyApiKey: 'i' }, marketplace: { apiProxyEnabled: true } },
       sandbox: { enabled: false },
       externalWeaviate: { endpoint: 'http://w' },
       image: { api: { tag: '1' } },
@@ -47,7 +52,7 @@ describe('fitToChart', () => {
   });
 });
 
-test('what a chart does not write from its values is not taken for given', () => {
+test('a variable that a chart does not render from its values is added', () => {
   const gives = { api: { MODE: 'api', DB_TYPE: 'postgresql' }, web: { CONSOLE_API_URL: 'https://a' } };
   expect(givenByChart(gives, chartProfile('dify', '0.38.0-rc2'))).toEqual(gives);
   expect(givenByChart(gives, chartProfile('dify', '0.31.0'))).toEqual({ api: { MODE: 'api' }, web: gives.web });
@@ -55,7 +60,7 @@ test('what a chart does not write from its values is not taken for given', () =>
 });
 
 test.each(['0.31.0', '0.33.0', '0.35.0', '0.36.0', '0.37.0'])(
-  'chart %s takes every key that is rendered for it',
+  'chart %s accepts every key that is rendered for it',
   (version) => {
     const { dify, withoutMounts } = chartProfile('dify', version);
     for (const { deployment } of pairedCombinations(dify, withoutMounts.length === 0)) {
@@ -85,7 +90,7 @@ describe('the sandbox beside the chart', () => {
     return parseAllDocuments(yaml.join('---\n')).map((document) => document.toJSON());
   };
 
-  test('up to chart 0.36 there is one, with the key from the Secret', () => {
+  test('exists up to chart 0.36, with the key from the Secret', () => {
     const [deployment, service] = objects('0.36.0');
     expect(deployment).toMatchObject({
       kind: 'Deployment',
@@ -105,7 +110,7 @@ describe('the sandbox beside the chart', () => {
     });
   });
 
-  test('from chart 0.37 on there is none', () => {
+  test('does not exist from chart 0.37 on', () => {
     expect(objects('0.37.0')).toEqual([]);
   });
 });

@@ -9,7 +9,7 @@ test('they are merged last', () => {
   expect(values).toMatchObject({ api: { replicas: 7, enabled: true }, ingress: { annotations: { a: 'b' } } });
 });
 
-test('an extraEnv adds to the component’s own, and replaces by name', () => {
+test('an extraEnv adds to that of the component, and replaces by name', () => {
   const { values } = withExtra({
     api: {
       extraEnv: [
@@ -26,7 +26,7 @@ test('an extraEnv adds to the component’s own, and replaces by name', () => {
   expect(items.map(({ name }) => name)).toContain('SECRET_KEY');
 });
 
-test('a name override reaches whatever points at the chart’s objects', () => {
+test('a name override applies to every reference to the chart’s objects', () => {
   const { values } = withExtra({ fullnameOverride: 'portal' });
   expect(JSON.stringify(values)).toContain('http://portal-api:5001');
 });
@@ -50,11 +50,11 @@ describe('refused', () => {
     expect(() => rendered(kubernetesDeployment({ components }))).toThrow('components.web.extraEnv.A');
   });
 
-  test('without printing it', () => {
+  test('without printing the secret', () => {
     expect(() => withExtra({ externalRedis: { password: 'hunter2hunter2' } })).not.toThrow('hunter2hunter2');
   });
 });
 
-test('an empty text takes a default away and is no secret', () => {
+test('an empty text removes a default and is not a secret', () => {
   expect(() => withExtra({ externalRedis: { password: '' } })).not.toThrow();
 });

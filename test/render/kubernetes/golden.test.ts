@@ -6,10 +6,10 @@ import { KUBERNETES_SAMPLES, rendered } from './support/rendering.ts';
 
 const GOLDEN = join(import.meta.dirname, 'golden');
 
-test.each(KUBERNETES_SAMPLES)('%s, as it was last read', async (name) => {
+test.each(KUBERNETES_SAMPLES)('%s equals its golden folder', async (name) => {
   await expectGolden(join(GOLDEN, name), rendered(sampleDeployment(name)).files);
 });
 
-test.each(KUBERNETES_SAMPLES)('%s: the same three give the same bytes', (name) => {
+test.each(KUBERNETES_SAMPLES)('%s: the same inputs give the same bytes', (name) => {
   expect(rendered(sampleDeployment(name))).toEqual(rendered(sampleDeployment(name)));
 });

@@ -6,7 +6,7 @@ import { kubernetesDeployment, rendered } from './support/rendering.ts';
 const objectsOf = (monitoring: object, target: object = {}) =>
   rendered(kubernetesDeployment({ target: { type: 'kubernetes', namespace: 'ai', monitoring, ...target } })).manifests;
 
-test('without the field there is neither', () => {
+test('without the field neither is rendered', () => {
   expect(objectsOf({})).toEqual([]);
 });
 

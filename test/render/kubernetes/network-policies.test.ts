@@ -5,7 +5,7 @@ import { sampleDeployment } from '../../support/deployments.ts';
 import { connects, type Peer } from './support/policy-verdict.ts';
 import { kubernetesDeployment, rendered } from './support/rendering.ts';
 
-const NAMES = { release: 'dify', full: 'dify', app: 'dify' };
+const NAMES = { release: 'dify', full: 'dify', app: 'dify', pools: [] };
 const POD = '10.244.1.7';
 
 const pod = (labels: Readonly<Record<string, string>>, elsewhere = false): Peer => ({
@@ -139,7 +139,7 @@ describe('the file', () => {
     target: { type: 'kubernetes', networkPolicy: { enabled: true, ...networkPolicy } },
   });
 
-  test('can name the addresses of the API server, which nobody then reaches', () => {
+  test('can name the addresses of the API server, which no pod then reaches', () => {
     const policies = policiesOf(target({ apiServer: ['10.96.0.1/32', '192.0.2.0/28', 'fd00::1/128'] }));
     const servers = [API_SERVER, address('192.0.2.9'), address('fd00::1')];
     expect(servers.map((server) => connects(policies, of('api'), server, 443))).toEqual([false, false, false]);

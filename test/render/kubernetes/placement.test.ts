@@ -47,7 +47,7 @@ describe('spread', () => {
     });
   });
 
-  test('of the target holds for every component that does not say otherwise', () => {
+  test('of the target applies to every component without its own', () => {
     const deployment = production({ web: { spread: 'soft' } }, { spread: 'hard' });
     const required = 'affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution';
     expect(blockOf(deployment, 'api')).toHaveProperty(required);
@@ -55,7 +55,7 @@ describe('spread', () => {
     expect(blockOf(deployment, 'beat')).not.toHaveProperty('affinity');
   });
 
-  test('a part of the file’s own affinity replaces that part, and keeps the others', () => {
+  test('the file’s own affinity replaces only the parts that it has', () => {
     const nodeAffinity = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [] } };
     const own = { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [] } };
     const deployment = production({ web: { affinity: own } }, { affinity: { nodeAffinity } });
@@ -64,7 +64,7 @@ describe('spread', () => {
   });
 });
 
-describe('what runs alone', () => {
+describe('a single replica', () => {
   test.each(['beat', 'pluginDaemon', 'apiWebsocket', 'localSandbox'])(
     'leaves a lost node after 30 s: %s',
     (component) => {
@@ -78,11 +78,14 @@ describe('what runs alone', () => {
     expect(blockOf(deployment, 'beat').tolerations).toEqual([own, LOST[0]]);
   });
 
-  test.each(['api', 'web', 'proxy'])('replicas keep the cluster’s own time: %s', (component) => {
-    expect(blockOf(production({}), component)).not.toHaveProperty('tolerations');
-  });
+  test.each(['api', 'web', 'proxy'])(
+    'several replicas keep the default tolerations of the cluster: %s',
+    (component) => {
+      expect(blockOf(production({}), component)).not.toHaveProperty('tolerations');
+    },
+  );
 
-  test('keeps the cluster’s own time in test', () => {
+  test('keeps the default tolerations of the cluster in test', () => {
     expect(blockOf(kubernetesDeployment(), 'beat')).not.toHaveProperty('tolerations');
   });
 });

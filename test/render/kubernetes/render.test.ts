@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../../src/base/errors.ts';
 import type { JsonObject } from '../../../src/base/json.ts';
+import { at, listAt, textAt } from '../../../src/base/json-path.ts';
 import { ownLabels } from '../../../src/base/own-labels.ts';
 import { COMPONENTS } from '../../../src/checklist/components.ts';
 import { renderKubernetes } from '../../../src/render/kubernetes/render.ts';
@@ -16,7 +17,7 @@ const kubernetes = (fields: JsonObject) => ({ target: { type: 'kubernetes', ...f
 describe('prod', () => {
   const set = rendered(sampleDeployment('prod-kubernetes-s3-qdrant'));
 
-  test('what runs more than once may lose one at a time, and is kept apart by wish', () => {
+  test('several replicas have a budget of one, and soft anti-affinity', () => {
     const budgets = set.manifests.filter(({ kind }) => kind === 'PodDisruptionBudget');
     expect(budgets.map(({ metadata }) => metadata.name)).toEqual([
       'dify-api',
@@ -32,7 +33,7 @@ describe('prod', () => {
     expect(set.values.pluginDaemon).not.toHaveProperty('affinity');
   });
 
-  test('what is bundled is off', () => {
+  test('bundled services are off', () => {
     expect(set.values).toMatchObject({
       postgresql: { enabled: false },
       redis: { enabled: false },
@@ -41,7 +42,7 @@ describe('prod', () => {
   });
 });
 
-test('test makes no objects beside the chart', () => {
+test('test renders no objects beside the chart', () => {
   expect(rendered(sampleDeployment('test-kubernetes-bundled')).manifests).toEqual([]);
 });
 
@@ -57,14 +58,14 @@ test('without mail the chart’s placeholder provider is off', () => {
 describe('images', () => {
   const set = values({ images: { registry: 'registry.example/dify', pullSecret: 'regcred' } });
 
-  test('come from the registry, paths kept, with the pull secret as a text', () => {
+  test('come from the registry, with the same paths, and the pull secret is a string', () => {
     expect(set.image).toMatchObject({
       api: { repository: 'registry.example/dify/langgenius/dify-api', pullSecrets: ['regcred'] },
       proxy: { repository: 'registry.example/dify/nginx' },
     });
   });
 
-  test('the bundled services’ too', () => {
+  test('also of bundled services', () => {
     for (const service of ['postgresql', 'redis', 'weaviate']) {
       expect(set[service]).toMatchObject({ image: { registry: 'registry.example/dify', pullSecrets: ['regcred'] } });
     }
@@ -75,14 +76,14 @@ describe('the entry', () => {
   const hosts = { console: 'https://a.example.com', api: 'https://b.example.com', app: 'https://a.example.com:8443' };
   const urls = { ...hosts, files: 'https://10.0.0.1', trigger: 'https://c.example.com' };
 
-  test('each public host once, an address as any host', () => {
+  test('has each public host once, and an IP address as any host', () => {
     const set = values({ urls, ...kubernetes({ ingress: { className: 'nginx', tls: { secretName: 't' } } }) });
     const { ingress } = set as { ingress: { hosts: { host: string }[]; tls: { hosts: string[] }[] } };
     expect(ingress.hosts.map(({ host }) => host)).toEqual(['a.example.com', 'b.example.com', '', 'c.example.com']);
     expect(ingress.tls).toEqual([{ secretName: 't', hosts: ['a.example.com', 'b.example.com', 'c.example.com'] }]);
   });
 
-  test('nginx is told of large bodies and long streams, and the file’s annotations win', () => {
+  test('configures nginx for large bodies and long streams, and annotations of the file override', () => {
     const annotations = { 'nginx.ingress.kubernetes.io/proxy-body-size': '1g' };
     expect(values(kubernetes({ ingress: { className: 'nginx', annotations } })).ingress).toMatchObject({
       annotations: { ...annotations, 'nginx.ingress.kubernetes.io/proxy-read-timeout': '3600' },
@@ -90,13 +91,23 @@ describe('the entry', () => {
     expect(values(kubernetes({ ingress: { className: 'traefik' } })).ingress).toMatchObject({ annotations: {} });
   });
 
-  test('bodies are as large as the largest upload that the file allows', () => {
+  test('accepts bodies as large as the largest upload that the file allows', () => {
     const components = { api: { extraEnv: { UPLOAD_VIDEO_FILE_SIZE_LIMIT: 500, UPLOAD_FILE_BATCH_LIMIT: 900 } } };
     expect(values({ components })).toHaveProperty('proxy.clientMaxBodySize', '500m');
     expect(values({})).toHaveProperty('proxy.clientMaxBodySize', '100m');
   });
 
-  test('an HTTPRoute leads every public host to nginx', () => {
+  test('passes requests of browsers on to the marketplace only if the file asks for it', () => {
+    const address = (over: JsonObject) => {
+      const set = values(over);
+      const extra = listAt(set, 'web', 'extraEnv').find((one) => textAt(one, 'name') === 'MARKETPLACE_API_URL');
+      return [textAt(extra, 'value'), at(set, 'global', 'marketplace')];
+    };
+    expect(address({})).toEqual(['https://marketplace.dify.ai', undefined]);
+    expect(address({ marketplace: { proxy: true } })).toEqual(['/marketplace', { apiProxyEnabled: true }]);
+  });
+
+  test('an HTTPRoute routes every public host to nginx', () => {
     const gateway = { name: 'public', namespace: 'gateways', sectionName: 'https' };
     const over = { urls: { ...urls, files: urls.api }, ...kubernetes({ httpRoute: { gateway } }) };
     const set = rendered(kubernetesDeployment(over));
@@ -133,25 +144,25 @@ describe('the entry', () => {
     });
   });
 
-  test('there is one way in', () => {
+  test('only one kind of entry is accepted', () => {
     const two = { httpRoute: { gateway: { name: 'public' } }, loadBalancer: {} };
     expect(() => kubernetesDeployment(kubernetes(two))).toThrow(
       'target.loadBalancer: not together with target.httpRoute; keep one of the two',
     );
   });
 
-  test('a way in needs nginx', () => {
+  test('an entry requires nginx', () => {
     const over = { ...kubernetes({ loadBalancer: {} }), components: { proxy: { enabled: false } } };
     expect(() => values(over)).toThrow('components.proxy.enabled cannot be false: target.loadBalancer routes to it');
   });
 
-  test('without an ingress block there is none', () => {
+  test('without an ingress block no Ingress is rendered', () => {
     expect(values({}).ingress).toEqual({ enabled: false });
   });
 });
 
 describe('components', () => {
-  test('get an account of their own without a token, and no privileges that their images can do without', () => {
+  test('get their own service account without a token, and no privileges that their images do not need', () => {
     const set = values({}) as Readonly<Record<string, JsonObject>>;
     const hardened = COMPONENTS.map((name) => {
       const { serviceAccount, podSecurityContext, containerSecurityContext } = set[name] ?? {};
@@ -173,7 +184,7 @@ describe('components', () => {
     expect(values({}).localSandbox).not.toHaveProperty('replicas');
   });
 
-  test('a log level is the chart’s own key, wherever the file says it', () => {
+  test('a log level is the key of the chart, from any field of the file', () => {
     const set = values({ logging: { level: 'WARNING' }, components: { worker: { extraEnv: { LOG_LEVEL: 'DEBUG' } } } });
     expect(set.api).toMatchObject({ logLevel: 'WARNING' });
     expect(set.worker).toMatchObject({ logLevel: 'DEBUG' });
@@ -184,7 +195,7 @@ describe('components', () => {
     expect(JSON.stringify(values({}).pluginDaemon)).not.toContain('LOG_LEVEL');
   });
 
-  test('a dollar and parentheses of the file reach the process', () => {
+  test('a dollar sign and parentheses of the file reach the process', () => {
     const set = values({ components: { web: { extraEnv: { GREETING: '$(HOSTNAME) costs $5' } } } });
     expect(set.web).toMatchObject({
       extraEnv: expect.arrayContaining([{ name: 'GREETING', value: '$$(HOSTNAME) costs $5' }]),
@@ -224,7 +235,7 @@ describe('components', () => {
 });
 
 describe('data services', () => {
-  test('a name that YAML would not take for a text goes by extraEnv', () => {
+  test('a name that YAML would not read as a string is set by extraEnv', () => {
     const set = values({
       postgres: { mode: 'external', host: '0x10', password: ref, databases: { main: 'dify', plugin: 'p' } },
       vectorStore: {
@@ -286,7 +297,7 @@ describe('data services', () => {
     expect(JSON.stringify(google)).not.toMatch(/SERVICE_ACCOUNT_JSON|GCS_CREDENTIALS/);
   });
 
-  test('the storage class is the claims’, and the bundled services’', () => {
+  test('the storage class applies to claims and to bundled services', () => {
     expect(values(kubernetes({ storageClass: 'fast' }))).toMatchObject({
       api: { persistence: { persistentVolumeClaim: { storageClass: 'fast' } } },
       pluginDaemon: { persistence: { persistentVolumeClaim: { storageClass: 'fast' } } },
@@ -296,7 +307,7 @@ describe('data services', () => {
     });
   });
 
-  test('under Sentinel without a URL for the agent, its parts are off', () => {
+  test('with Sentinel and no URL for the agent, its components are off', () => {
     expect(rendered(sampleDeployment('prod-kubernetes-sentinel-without-agent')).values).toMatchObject({
       agentBackend: { enabled: false },
       localSandbox: { enabled: false },
@@ -335,7 +346,7 @@ describe('beat, whose pods get no checksum annotation from the chart, is rolled'
     expect(beat(over as Partial<typeof s3>)).not.toBe(beat({}));
   });
 
-  test('and left alone if another component is scaled', () => {
+  test('is not rolled if another component is scaled', () => {
     const web = { ...s3.components.web, replicas: 5 };
     expect(beat({ components: { ...s3.components, web } })).toBe(beat({}));
   });

@@ -15,7 +15,7 @@ describe.each(KUBERNETES_SAMPLES)('%s', (name) => {
   const deployment = sampleDeployment(name);
   const set = rendered(deployment);
 
-  test('no file holds a secret, as it is or encoded', () => {
+  test('no file contains a secret, plain or encoded', () => {
     for (const value of fakeSecretValues(deployment)) {
       for (const form of [value, encodeURIComponent(value), Buffer.from(value).toString('base64')]) {
         for (const file of set.files) expect(file.content.includes(form), file.path).toBe(false);
@@ -52,7 +52,7 @@ describe('the name of the Secret', () => {
   const secrets = fakeSecrets(deployment);
   const name = (values: SecretValues) => rendered(deployment, values).secret.name;
 
-  test('is the deployment’s with ten digits', () => {
+  test('is that of the deployment with ten digits', () => {
     expect(name(secrets)).toMatch(/^dify-difyctl-[0-9a-f]{10}$/);
   });
 
@@ -84,7 +84,7 @@ test('the CA file of a service is in the Secret and mounted where the environmen
   expect(set.values.web).not.toHaveProperty('extraVolumes');
 });
 
-test('the CA files of object storage and vectors stand apart: the plugin daemon reads the folder of the first', () => {
+test('the CA files of object storage and vector store are in separate folders, because the plugin daemon reads the first', () => {
   const file = SAMPLE_FILES['prod-kubernetes-s3-qdrant'];
   const deployment = parsedDeployment({
     ...file,
@@ -125,7 +125,7 @@ test('the CA files of object storage and vectors stand apart: the plugin daemon 
   });
 });
 
-test('every store of each kind, with standalone Redis and Sentinel, renders to keys that the chart takes', () => {
+test('every store of each kind, with standalone Redis and Sentinel, renders to keys that the chart accepts', () => {
   for (const { deployment, name } of allCombinations()) {
     expect(() => rendered(deployment, COMBINATION_SECRETS), name).not.toThrow();
   }

@@ -14,7 +14,7 @@ const block = (name: string): Block => set.values[name] as unknown as Block;
 const variable = (name: string, key: string) => block(name).extraEnv.find((one) => one.name === key)?.value;
 
 describe("the chart's squid", () => {
-  test('reads rules that refuse private addresses before they let anybody through', () => {
+  test('has rules that deny private addresses before they allow any request', () => {
     const rules = set.secret.data['ssrf-proxy-rules.conf'] ?? '';
     expect(rules.split('\n').filter((line) => line.startsWith('http_access'))).toEqual([
       'http_access deny private',
@@ -32,14 +32,14 @@ describe("the chart's squid", () => {
     ]);
   });
 
-  test('is what the worker and the shell of the agent go by; the shell asks api and stub itself', () => {
+  test('is the proxy of the worker and the agent’s shell; the shell reaches api and stub directly', () => {
     const proxy = 'http://dify-ssrf-proxy:3128';
     expect(variable('worker', 'SSRF_PROXY_HTTP_URL')).toBe(proxy);
     expect(variable('localSandbox', 'HTTP_PROXY')).toBe(proxy);
     expect(variable('localSandbox', 'NO_PROXY')).toBe('localhost,127.0.0.1,dify-api,dify-agent-backend');
   });
 
-  test('has no rules where it is off, and nobody goes by it', () => {
+  test('has no rules if it is off, and no component uses it', () => {
     const off = rendered(kubernetesDeployment({ components: { ssrfProxy: { enabled: false } } }));
     expect(off.secret.data['ssrf-proxy-rules.conf']).toBeUndefined();
     expect(JSON.stringify(off.values.localSandbox)).not.toContain('HTTP_PROXY');

@@ -18,12 +18,12 @@ describe('a project', () => {
     ['of this very directory', 'dify', ['dify', 'dify']],
     ['of a link to it', 'dify', ['link']],
     ['whose directory is gone, of the same name', 'gone', ['gone']],
-  ])('%s may go on', async (_, directory, homes) => {
+  ])('%s may continue', async (_, directory, homes) => {
     const paths = homes.map((home) => join(base, home));
     await expect(refuseForeignProject('dify', join(base, directory), paths)).resolves.toBeUndefined();
   });
 
-  test('that runs from elsewhere is refused, and where is said', async () => {
+  test('that runs from another folder is refused, and the folder is named', async () => {
     const elsewhere = join(base, 'other');
     const refused = refuseForeignProject('dify', join(base, 'dify'), [join(base, 'dify'), elsewhere]);
     await expect(refused).rejects.toThrow(`already runs from ${elsewhere}`);

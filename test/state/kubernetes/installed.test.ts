@@ -50,7 +50,7 @@ describe('the authority for generated secrets', () => {
     expect(facts.traces).toEqual(traces);
   });
 
-  test('is the newest by age where a revision that cannot be read is newer; that revision is a trace, and is said', () => {
+  test('is the newest readable one if a newer revision cannot be read; that revision is a trace, and is reported', () => {
     const unread = { number: 2, where: 'Secret difyctl-dify-revision-2', reason: 'it is not JSON', setAside: '' };
     const facts = factsOf({ revisions: [revision(1, 'old')], unreadable: [unread], data: [OLD, NEW] }, []);
     expect(facts.data['secrets.secretKey']).toBe('new');
@@ -58,7 +58,7 @@ describe('the authority for generated secrets', () => {
     expect(facts.notes).toEqual(['revision 2 cannot be read (Secret difyctl-dify-revision-2): it is not JSON']);
   });
 
-  test('what outlived a release is a trace too', () => {
+  test('an object that outlived its release is a trace too', () => {
     expect(factsOf({ revisions: [], unreadable: [], data: [] }, ['claim dify']).traces).toEqual(['claim dify']);
   });
 });

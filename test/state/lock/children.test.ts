@@ -31,13 +31,13 @@ async function ended(run: string, mark: string | undefined, changes: object = {}
   return { said, expected: [`helm (process ${program.pid}) of the crashed run was stopped`] };
 }
 
-test('what a dead run started is ended: by the mark in its own environment', async () => {
+test('processes of a dead run are ended: found by the mark in their environment', async () => {
   const run = newRunId();
   const { said, expected } = await ended(run, orphaned(run));
   expect(said).toEqual(expected);
 });
 
-test('what a dead run started a moment before it died, which no lock names, is ended too', async () => {
+test('a process that a dead run started last, which no lock names, is ended too', async () => {
   const run = newRunId();
   const { said } = await ended(run, orphaned(run), { children: [] });
   expect(said).toEqual([expect.stringMatching(/^a program \(process \d+\) of the crashed run was stopped$/)]);

@@ -15,7 +15,7 @@ const lease = (spec: object): FakeObject => ({
   spec: { holderIdentity: 'mallory', ...spec },
 });
 
-/** Acquires the Lease with a clock that moves by what is waited; gives the milliseconds that it took. */
+/** Acquires the Lease with a clock that moves only by waits; returns the milliseconds that it took. */
 async function acquire(cluster: FakeCluster): Promise<number> {
   let passed = 0;
   const store = leaseStore(kubectl(cluster.runner, []), 'dify', 'dify', () => START);
@@ -28,7 +28,7 @@ async function acquire(cluster: FakeCluster): Promise<number> {
   return passed;
 }
 
-describe('a Lease that nobody renews', () => {
+describe('a Lease that is not renewed', () => {
   test.each([
     ['of 60 s', { leaseDurationSeconds: 60, renewTime: '2026-11-22T12:00:00.000000Z' }, 60_000],
     [
@@ -70,7 +70,7 @@ test('a Lease whose record has fields of a newer difyctl names its holder', asyn
 });
 
 describe('a namespace that does not exist and may not be read', () => {
-  test('ends at once, with who can make it', async () => {
+  test('ends at once, and says who can create it', async () => {
     const cluster = fakeCluster();
     cluster.fault = (call) =>
       call.startsWith('kubectl create')

@@ -27,7 +27,7 @@ interface Acquiring {
   readonly onWatch?: (text: string) => void;
 }
 
-/** Acquires with a clock of its own, which moves by what is waited and by nothing else. */
+/** Acquires with its own clock, which moves only by waits. */
 async function acquire({ record = {}, store, meanwhile, onWatch = () => undefined }: Acquiring = {}): Promise<Lock> {
   const self = { ...(await ownRecord(newRunId(), new Date(START))), ...record };
   let passed = 0;
@@ -52,7 +52,7 @@ async function leave(record: Partial<LockRecord>, now = START): Promise<void> {
 const DEAD = { pid: 2 ** 22 - 3, startTime: '1' };
 const ELSEWHERE = { space: 'another machine', holder: 'ops@other' };
 
-test('a free lock is taken and, once released, is gone', async () => {
+test('a free lock is taken and, once released, is deleted', async () => {
   const lock = await acquire();
   expect(lock.takenFrom).toBeUndefined();
   expect((await stat(path())).mode & 0o777).toBe(0o600);
@@ -60,8 +60,8 @@ test('a free lock is taken and, once released, is gone', async () => {
   await expect(stat(path())).rejects.toThrow('ENOENT');
 });
 
-describe('a lock that is there', () => {
-  test('held by a living run: exit 9, saying who and since when', async () => {
+describe('an existing lock', () => {
+  test('held by a living run: exit 9, with its owner and time', async () => {
     await leave({ holder: 'ops@here' });
     await expect(acquire()).rejects.toMatchObject({
       exitCode: EXIT.locked,
@@ -84,24 +84,21 @@ describe('a lock that is there', () => {
     ['that is 90 s ahead', START + 90_000],
     ['that is a year ahead', START + 365 * 86_400_000],
     ['that is a year behind', START - 365 * 86_400_000],
-  ])(
-    'held from elsewhere, by a machine with a clock %s: taken once it has stayed unchanged for its time',
-    async (_, clock) => {
-      await leave({ ...ELSEWHERE, ...DEAD }, clock);
-      const said: string[] = [];
-      expect((await acquire({ onWatch: (text) => said.push(text) })).takenFrom).toMatchObject({ holder: 'ops@other' });
-      expect(waited).toBe(LOCK_SECONDS * 1000);
-      expect(said).toEqual([
-        'ops@other holds the lock from another machine: waiting up to 60 s to see whether it is renewed',
-      ]);
-    },
-  );
+  ])('held by another machine with a clock %s: taken over once it is unchanged for its time', async (_, clock) => {
+    await leave({ ...ELSEWHERE, ...DEAD }, clock);
+    const said: string[] = [];
+    expect((await acquire({ onWatch: (text) => said.push(text) })).takenFrom).toMatchObject({ holder: 'ops@other' });
+    expect(waited).toBe(LOCK_SECONDS * 1000);
+    expect(said).toEqual([
+      'ops@other holds the lock from another machine: waiting up to 60 s to see whether it is renewed',
+    ]);
+  });
 
   test.each([
     ['that is right', 0],
     ['that is 90 s behind', -90_000],
     ['that is an hour behind', -3_600_000],
-  ])('held from elsewhere and renewed, by a machine with a clock %s: exit 9', async (_, skew) => {
+  ])('held and renewed by another machine with a clock %s: exit 9', async (_, skew) => {
     await leave({ ...ELSEWHERE, ...DEAD }, START + skew);
     const renewing = async (ms: number): Promise<void> => {
       if (ms < 20_000) return;
@@ -115,21 +112,21 @@ describe('a lock that is there', () => {
     });
   });
 
-  test('held from elsewhere and released while it is watched: taken then', async () => {
+  test('held by another machine and released while it is watched: taken then', async () => {
     await leave({ ...ELSEWHERE, ...DEAD });
     const lock = await acquire({ meanwhile: () => rm(path(), { force: true }) });
     expect(lock.takenFrom).toBeUndefined();
     expect(waited).toBeLessThan(10_000);
   });
 
-  test('of a form that is not known here, as a newer difyctl may write: not before its time', async () => {
+  test('of an unknown format, as a newer difyctl may write: not taken before its time', async () => {
     await leave({});
     await writeFile(path(), '{"kind":"Lock","version":2}');
     await acquire();
     expect(waited).toBe(LOCK_SECONDS * 1000);
   });
 
-  test('that comes and goes with every look ends in an error, not in a loop', async () => {
+  test('that appears and disappears at every read ends in an error, not in a loop', async () => {
     const never: LockStore = {
       create: async () => undefined,
       read: async () => undefined,
@@ -146,7 +143,7 @@ describe('a lock that is there', () => {
   });
 });
 
-describe('two at once', () => {
+describe('two runs at the same time', () => {
   test('only one gets a free lock', async () => {
     const results = await Promise.allSettled(Array.from({ length: 8 }, () => acquire()));
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
@@ -160,7 +157,7 @@ describe('two at once', () => {
 });
 
 describe('a holder', () => {
-  test('notes its children, for whoever takes over', async () => {
+  test('records its children for the run that takes over', async () => {
     const lock = await acquire();
     lock.noteChild('helm', process.pid);
     await lock.release();
@@ -179,7 +176,7 @@ describe('a holder', () => {
     expect(seen.at(-1)?.children).toMatchObject([{ program: 'helm', pid: process.pid }]);
   });
 
-  test('that lost its lock learns it, and leaves the new one alone', async () => {
+  test('that lost its lock is told, and does not delete the new one', async () => {
     const lock = await acquire();
     await writeFile(
       path(),

@@ -43,7 +43,7 @@ function revision(rendered: RenderedKubernetes | RenderedCompose, number = 1): R
   });
 }
 
-test('a revision is read back as it was written, and holds no secret', () => {
+test('a revision is read back as it was written, and contains no secret', () => {
   const text = JSON.stringify(revision(kubernetes));
   expect(readRevision(text, 1)).toEqual(revision(kubernetes));
   for (const value of fakeSecretValues(deployment)) expect(text).not.toContain(value);
@@ -60,7 +60,7 @@ test('a revision of a difyctl that did not record what changed is read', () => {
   expect(readRevision(JSON.stringify(before), 1)).toEqual(before);
 });
 
-test('a set is known again by its files and its Secret', () => {
+test('a set is recognized by its files and its Secret', () => {
   const recorded = revision(kubernetes);
   expect(isOfRender(recorded, kubernetes, secrets)).toBe(true);
   const other = { ...kubernetes, files: [{ path: 'values.yaml', content: 'web: { a: 1 }\n', mode: 0o644 as const }] };
@@ -68,7 +68,7 @@ test('a set is known again by its files and its Secret', () => {
   expect(isOfRender(recorded, { ...kubernetes, secret: { ...kubernetes.secret, name: 'other' } }, secrets)).toBe(false);
 });
 
-test('of a file with secrets only a keyed digest is kept, which tells two apart', () => {
+test('a file with secrets is stored only as a keyed digest, which differs for two files', () => {
   const compose = (content: string): RenderedCompose => ({
     target: 'compose',
     files: [{ path: '.env', content, mode: 0o600 }],
@@ -94,7 +94,7 @@ test('a folder gives revisions in the order of their numbers', async () => {
   expect(await numbers()).toEqual([1, 2]);
 });
 
-test('where installation and copy differ, the installation is right; its damaged copy matters to nobody', async () => {
+test('if installation and copy differ, the installation counts; a damaged copy is ignored', async () => {
   const there = revisionFolder(`${folder.path}/there`);
   const here = revisionFolder(`${folder.path}/here`);
   await here.write(revision(kubernetes, 1));

@@ -29,12 +29,12 @@ const GOOD = {
 };
 const document = (changes: object): string => JSON.stringify({ ...GOOD, ...changes });
 
-/** What a document says, and why it cannot be used. */
+/** The content of a document, and why it cannot be used. */
 const UNREADABLE: readonly (readonly [string, string | Buffer, object])[] = [
   [
     'an unknown outcome',
-    document({ outcome: 'restored' }),
-    { reason: 'outcome "restored" is unknown', newer: '9.9.9' },
+    document({ outcome: 'promoted' }),
+    { reason: 'outcome "promoted" is unknown', newer: '9.9.9' },
   ],
   ['an unknown phase', document({ phase: 'drill' }), { reason: 'phase "drill" is unknown', newer: '9.9.9' }],
   ['a newer version', document({ version: 2 }), { reason: 'document version 2 is unknown', newer: '9.9.9' }],
@@ -60,7 +60,7 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
 });
 
-/** Stores that hold one document as revision 3, as it lies in a cluster and beside a `.env`. */
+/** Stores that contain one document as revision 3, as in a cluster and beside a `.env`. */
 const PLACES: readonly (readonly [string, (content: string | Buffer) => Promise<RevisionStore>])[] = [
   ['in the cluster', async (content) => inCluster(secretOf(gzipSync(content)))],
   [
@@ -102,7 +102,7 @@ describe.each(PLACES)('a revision %s', (_, open) => {
     expect(nextNumber(stored)).toBe(4);
   });
 
-  test('with fields that are not known here is read, and they are written again', async () => {
+  test('with unknown fields is read, and they are written again', async () => {
     const store = await open(document({ later: { deep: [1] } }));
     const { revisions, unreadable } = await store.read();
     expect(unreadable).toEqual([]);
@@ -118,7 +118,7 @@ describe('a Secret', () => {
     ['that is a gzip bomb', secretOf(gzipSync(Buffer.alloc(512 * 1024 * 1024))), /has more than 8388608 bytes/],
     ['without its key', secretOf(Buffer.from(''), { data: {} }), 'it has no revision.json.gz'],
     ['of another type', secretOf(gzipSync(document({})), { type: 'Opaque' }), 'its type is not difyctl/revision'],
-  ])('%s is unreadable by name, with the way out', async (_, secret, reason) => {
+  ])('%s is unreadable by name, with a next step', async (_, secret, reason) => {
     const { unreadable } = await inCluster(secret).read();
     expect(unreadable).toEqual([
       {
@@ -132,7 +132,7 @@ describe('a Secret', () => {
     ]);
   });
 
-  test('that lost its labels still is a revision, and one of another deployment is none', async () => {
+  test('that lost its labels is still a revision, and one of another deployment is not', async () => {
     const bare = { metadata: { name: 'difyctl-dify-revision-3' } };
     const other = { metadata: { name: 'difyctl-dify-revision-3-revision-1' } };
     const { revisions, unreadable } = await inCluster(
@@ -143,7 +143,7 @@ describe('a Secret', () => {
     expect(unreadable).toEqual([]);
   });
 
-  test('of many bombs does not fill the memory: all together have a limit', async () => {
+  test('of many gzip bombs does not fill the memory: there is one limit for all', async () => {
     const bomb = gzipSync(JSON.stringify({ ...GOOD, detail: 'x'.repeat(MAX_REVISION_BYTES - 1000), number: 1 }));
     const secrets = Array.from({ length: 12 }, (_, at) =>
       secretOf(bomb, { metadata: { name: `difyctl-dify-revision-${at + 1}` } }),
@@ -153,7 +153,7 @@ describe('a Secret', () => {
   });
 });
 
-test('what is written is read back as it was', () => {
+test('a document is read back as it was written', () => {
   const text = document({ version: 1 });
   expect(readRevision(text, 3)).toMatchObject(JSON.parse(text));
 });

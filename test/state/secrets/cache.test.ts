@@ -2,6 +2,7 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { UserError } from '../../../src/base/errors.ts';
 import { DIFYCTL_VERSION } from '../../../src/base/version.ts';
 import { statePaths } from '../../../src/state/paths.ts';
 import { readCache, writeCache } from '../../../src/state/secrets/cache.ts';
@@ -11,7 +12,7 @@ const folder = temporaryFolder();
 const paths = () => statePaths(folder.path, 'dify');
 const mode = async (path: string) => (await stat(path)).mode & 0o777;
 
-test('what was kept is read back, and only its owner may read it', async () => {
+test('the stored values are read back, and only the owner may read the file', async () => {
   const secrets = new Map([
     ['secrets.secretKey', 'a: "b" #c'],
     ['postgres.password', '1234'],
@@ -22,7 +23,7 @@ test('what was kept is read back, and only its owner may read it', async () => {
   for (const path of [paths().root, paths().deployment, paths().revisions]) expect(await mode(path)).toBe(0o700);
 });
 
-test('the folder keeps itself out of repositories, and what somebody wrote there stays', async () => {
+test('the folder ignores itself in Git, and an edited .gitignore is kept', async () => {
   await writeCache(paths(), new Map());
   const ignore = join(paths().root, '.gitignore');
   expect((await readFile(ignore, 'utf8')).split('\n')).toContain('*');
@@ -32,16 +33,18 @@ test('the folder keeps itself out of repositories, and what somebody wrote there
   expect(await readFile(ignore, 'utf8')).toBe('# mine\n*\n');
 });
 
-test('a key that is a list is not quoted by the YAML parser', async () => {
+test('a cache with a key that is a list is damaged, and nothing of it is printed', async () => {
   const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
   await writeCache(paths(), new Map());
   await writeFile(paths().secrets, '? [hunter2]\n: x\nsecrets: {}\n');
-  expect(await readCache(paths())).toEqual(new Map());
+  const fault = await readCache(paths()).catch((error: unknown) => error);
+  expect(fault).toBeInstanceOf(UserError);
+  expect(fault).toHaveProperty('message', `${paths().secrets} is damaged`);
   expect(warned.mock.calls).toEqual([]);
   warned.mockRestore();
 });
 
-test('a rewrite keeps what a newer difyctl added, and secrets that this one does not know', async () => {
+test('a rewrite keeps fields of a newer difyctl, and secrets that this one does not know', async () => {
   await writeCache(paths(), new Map());
   const secrets = { 'secrets.secretKey': 'old', 'secrets.pepper': 'later' };
   await writeFile(paths().secrets, stringify({ secrets, kind: 'SecretsCache', version: 1, difyctl: '9.9.9', at: 1 }));
@@ -75,7 +78,7 @@ test('a cache of a newer difyctl is refused by name, and stays as it is', async 
   expect(await readFile(paths().secrets, 'utf8')).toBe(newer);
 });
 
-test('nothing kept yet is an empty cache', async () => {
+test('a missing file is an empty cache', async () => {
   expect(await readCache(paths())).toEqual(new Map());
 });
 

@@ -42,27 +42,59 @@ function input(over: Partial<ResolveInput>): ResolveInput {
   };
 }
 
+describe('an external secret', () => {
+  const path = 'postgres.password';
+  const source = 'SecretStore/vault dify#postgres-password';
+  const required: readonly RequiredSecret[] = [{ path, ref: { external: {} }, form: 'token', protectsData: false }];
+  const created = (data: object, from: string) => ({ data: { [path]: 'old', ...data }, sources: { [path]: from } });
+  const there = (...external: NonNullable<InstalledState['external']>) => living({ ...NOTHING, external });
+  const stored = new Map([[path, source]]);
+
+  test('is read from the newest Secret that External Secrets created from the same source', async () => {
+    const { get, unresolved } = await resolveSecrets(
+      input({
+        required,
+        stored,
+        living: there(created({}, 'SecretStore/vault other'), created({ [path]: 'of the store' }, source)),
+      }),
+    );
+    expect(get(path)).toBe('of the store');
+    expect(unresolved).toEqual([]);
+  });
+
+  test.each([
+    ['no Secret exists', []],
+    ['the Secret has it from another source', [created({}, 'ClusterSecretStore/vault dify#postgres-password')]],
+    ['the Secret has an empty value', [created({ [path]: '' }, source)]],
+  ])('does not resolve if %s, and is not made', async (_, external) => {
+    const { unresolved, made } = await resolveSecrets(input({ required, stored, living: there(...external) }));
+    const reason = `it is in ${source}, and External Secrets has not created a Secret from it yet`;
+    expect(unresolved).toEqual([{ path, ref: { external: {} }, reason }]);
+    expect(made).toEqual([]);
+  });
+});
+
 describe('a generated secret', () => {
-  test('is that of the living installation before that of the cache', async () => {
+  test('is that of the existing installation, not that of the cache', async () => {
     const there = living({ data: { [KEY]: 'living' }, keys: {}, traces: ['revision 1'] });
     const secrets = await resolveSecrets(input({ living: there, cache: new Map([[KEY, 'cached']]) }));
     expect(secrets.get(KEY)).toBe('living');
     expect(secrets.made).toEqual([]);
   });
 
-  test('is found under the name that its revision recorded, whatever it is called now', async () => {
+  test('is found under the name that its revision recorded, whatever its name is now', async () => {
     const there = living({ data: { OLD_NAME: 'living' }, keys: { [KEY]: 'OLD_NAME' }, traces: ['revision 1'] });
     expect((await resolveSecrets(input({ living: there }))).get(KEY)).toBe('living');
   });
 
-  test('is that of the cache where the living one has none', async () => {
+  test('is that of the cache if the installation has none', async () => {
     const there = living({ data: {}, keys: {}, traces: ['claim dify'] });
     const secrets = await resolveSecrets(input({ living: there, cache: new Map([[KEY, 'cached']]) }));
     expect(secrets.get(KEY)).toBe('cached');
     expect(secrets.generated).toEqual(new Map([[KEY, 'cached']]));
   });
 
-  test('is made where there is nothing yet: 32 bytes, URL-safe, another one each time', async () => {
+  test('is generated if none exists: 32 bytes, URL-safe, a new one each time', async () => {
     const [one, two] = await Promise.all([resolveSecrets(input({})), resolveSecrets(input({}))]);
     expect(one.get(KEY)).toMatch(/^[A-Za-z0-9_-]{43}$/);
     expect(Buffer.from(one.get(KEY), 'base64url')).toHaveLength(32);
@@ -70,7 +102,7 @@ describe('a generated secret', () => {
     expect(one.made).toEqual([KEY]);
   });
 
-  test('that protects data is never made where an installation left traces, and the reason says where to look', async () => {
+  test('that protects data is never generated if an installation left traces, and the reason names them', async () => {
     const there = living({ data: {}, keys: {}, traces: ['claim dify-plugin-daemon', 'Helm release dify'] });
     const secrets = await resolveSecrets(input({ living: there }));
     expect(secrets.unresolved).toMatchObject([
@@ -84,7 +116,7 @@ describe('a generated secret', () => {
     expect(secrets.real).toEqual([]);
   });
 
-  test('that protects nothing is made beside what is there', async () => {
+  test('that protects no data is generated beside existing ones', async () => {
     const token = 'secrets.agentApiToken';
     const there = living({ data: { [KEY]: 'living' }, keys: {}, traces: ['revision 1'] });
     const secrets = await resolveSecrets(input({ living: there, required: [generated(KEY, true), generated(token)] }));
@@ -100,7 +132,7 @@ describe('an installation that cannot be read', () => {
     await expect(resolveSecrets(input({ living: broken }))).rejects.toThrow('kubectl ended');
   });
 
-  test('is a note where one only looks or renders: the cache, else a new one', async () => {
+  test('is a note for a run that only reads or renders: it uses the cache, or a new secret', async () => {
     const cached = await resolveSecrets(
       input({ living: broken, unreadable: 'warn', cache: new Map([[KEY, 'cached']]) }),
     );
@@ -109,7 +141,7 @@ describe('an installation that cannot be read', () => {
     expect((await resolveSecrets(input({ living: broken, unreadable: 'warn' }))).made).toEqual([KEY]);
   });
 
-  test('is not asked where every secret comes from outside', async () => {
+  test('is not read if every secret is a reference', async () => {
     const required = [{ path: 'redis.password', ref: { env: 'PW' }, form: 'token' as const, protectsData: false }];
     const sources = { env: { PW: 'given' }, baseDirectory: '/' };
     expect((await resolveSecrets(input({ living: broken, required, sources }))).get('redis.password')).toBe('given');
@@ -155,7 +187,7 @@ describe('a reference', () => {
     ['letters beyond ASCII', Buffer.from('schlüssel-東京'), 'schlüssel-東京'],
     ['a replacement character on purpose', Buffer.from('a\u{FFFD}b'), 'a\u{FFFD}b'],
     ['far too many bytes', Buffer.alloc(1024 * 1024 + 1, 'a'), /is larger than 1 MiB$/],
-  ])('to a file with %s is read as it was written, or refused', async (_, bytes, expected) => {
+  ])('to a file with %s is read exactly, or refused', async (_, bytes, expected) => {
     await writeFile(join(folder.path, 'odd'), bytes);
     const ref = { file: 'odd' };
     const required = [{ path, ref, form: 'token' as const, protectsData: false }];

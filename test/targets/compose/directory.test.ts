@@ -18,8 +18,8 @@ const PROJECT: RenderedFile = { path: 'compose.yaml', content: 'services: {}\n',
 const PROXY: RenderedFile = { path: 'nginx/default.conf', content: 'server {}\n', mode: 0o644 };
 const text = (path: string): Promise<string> => readFile(join(directory, path), 'utf8');
 
-describe('what would change in the directory', () => {
-  test('all of it where there is none, nothing where it is the same', async () => {
+describe('the planned changes of the directory', () => {
+  test('are all files of a new directory, and none of an equal one', async () => {
     const created = await fileChanges(join(directory, 'none'), [ENV, PROXY], undefined);
     expect(created.map(({ action, name }) => [action, name])).toEqual([
       ['create', '.env'],
@@ -29,7 +29,7 @@ describe('what would change in the directory', () => {
     expect(await fileChanges(directory, [ENV, PROXY], [PROXY])).toEqual([]);
   });
 
-  test('of .env the names of its variables, and no value', async () => {
+  test('are the names of the variables of .env, without values', async () => {
     await writeFile(join(directory, '.env'), "DIFY_SECRET_A='1'\nDIFY_SECRET_B=planted\nMINE=planted\n", {
       mode: 0o600,
     });
@@ -39,7 +39,7 @@ describe('what would change in the directory', () => {
     expect(changes).toEqual([{ action: 'change', kind: 'File', name: '.env', paths, fields }]);
   });
 
-  test('a file that more may read than should', async () => {
+  test('are the modes of files that too many users may read', async () => {
     await writeFiles(directory, [ENV], undefined);
     await chmod(join(directory, '.env'), 0o644);
     expect(await fileChanges(directory, [ENV], undefined)).toMatchObject([{ paths: ['mode: to be 0600'] }]);
@@ -47,7 +47,7 @@ describe('what would change in the directory', () => {
     expect((await stat(join(directory, '.env'))).mode & 0o777).toBe(0o600);
   });
 
-  test('what the revision before had and the set has not, if it is there and inside', async () => {
+  test('are the deletions of files that only the revision before has, if they exist inside the directory', async () => {
     await writeFiles(directory, [PROXY], undefined);
     const earlier = [PROXY, { path: 'gone.conf' }, { path: '../../etc/passwd' }];
     expect(await fileChanges(directory, [], earlier)).toEqual([
@@ -56,7 +56,7 @@ describe('what would change in the directory', () => {
   });
 });
 
-test('going back restores what was changed, brings back what was dropped, and removes what came', async () => {
+test('a rollback restores changed and dropped files, and removes new ones', async () => {
   const old = [PROJECT, PROXY, ENV];
   await writeFiles(directory, old, undefined);
   const next = [{ ...PROJECT, content: 'services: { web: {} }\n' }, { ...PROXY, path: 'new.conf' }, ENV];
@@ -70,15 +70,15 @@ test('going back restores what was changed, brings back what was dropped, and re
   expect((await stat(join(directory, '.env'))).mode & 0o777).toBe(0o600);
 });
 
-test('a first .env is kept, and never written over', async () => {
+test('the first backup of .env is kept, and never overwritten', async () => {
   await keepEnvFile(directory, [PROJECT, ENV]);
   expect(await readdir(directory)).toEqual(['.env']);
   await keepEnvFile(directory, [{ ...ENV, content: 'DIFY_SECRET_A=other\n' }]);
   expect(await text('.env')).toBe(ENV.content);
 });
 
-describe('a directory that cannot be', () => {
-  test('below a file is the user’s fault, in words', async () => {
+describe('a directory that cannot be created', () => {
+  test('below a file is a user error with a message', async () => {
     await writeFile(join(directory, 'file'), '');
     const below = join(directory, 'file', 'dify');
     await expect(ensureDirectory(below)).rejects.toThrow(UserError);
@@ -86,11 +86,11 @@ describe('a directory that cannot be', () => {
     await expect(fileChanges(below, [ENV], undefined)).rejects.toThrow(UserError);
   });
 
-  test.runIf(process.platform === 'linux')('where the file system makes no folders likewise, at once', async () => {
+  test.runIf(process.platform === 'linux')('on a file system without folders is a user error, at once', async () => {
     await expect(ensureDirectory('/proc/dify/deep')).rejects.toThrow(UserError);
   });
 
-  test('with a folder in the way of a file likewise', async () => {
+  test('with a folder in place of a file is a user error', async () => {
     await ensureDirectory(join(directory, '.env', 'x'));
     await expect(writeFiles(directory, [ENV], undefined)).rejects.toThrow(/a folder exists at the path of a file/);
   });

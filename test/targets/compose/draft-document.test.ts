@@ -14,7 +14,7 @@ const VARIABLE = `\${DIFY_SECRET_X?missing in .env}`;
 const read = (text: unknown): string => String(text).replaceAll('$$', '$');
 
 describe('a draft', () => {
-  test('holds the value, whatever stands in it, where the variable stood', () => {
+  test('has any value in place of its variable', () => {
     fc.assert(
       fc.property(fc.string(), (value) => {
         expect(read(draft(`a ${VARIABLE} b`, { DIFY_SECRET_X: value }))).toBe(`a ${value} b`);
@@ -22,13 +22,13 @@ describe('a draft', () => {
     );
   });
 
-  test('leaves dollars that stand for themselves', () => {
+  test('keeps escaped dollar signs', () => {
     expect(draft('$$HOSTNAME $$(hostname) $${DIFY_SECRET_X?no}', {})).toBe(
       '$$HOSTNAME $$(hostname) $${DIFY_SECRET_X?no}',
     );
   });
 
-  test('refuses a variable that .env does not hold', () => {
+  test('refuses a variable that is missing in .env', () => {
     expect(() => draft(VARIABLE)).toThrow('DIFY_SECRET_X');
   });
 

@@ -17,7 +17,7 @@ const external = (host: string, more: object = {}) =>
     ...more,
   });
 
-test('a changed service shows old and new of what is no secret', () => {
+test('a changed service shows old and new values that are not secret', () => {
   const before = rendered(external('a.example.test'));
   const after = rendered(
     external('b.example.test', { logging: { level: 'DEBUG' }, components: { worker: { replicas: 3 } } }),
@@ -34,7 +34,7 @@ test('a changed service shows old and new of what is no secret', () => {
   expect(projectFields(before.project, after.project)).toEqual([]);
 });
 
-test('a changed password is named by its path in the file, and not by what is made of it', () => {
+test('a changed password is named by its path in the file, not by derived variables', () => {
   const deployment = external('redis.example.test');
   const secrets = fakeSecrets(deployment);
   const before = rendered(deployment, secrets);
@@ -68,7 +68,7 @@ test('of a file with many changed lines ten are shown', () => {
   ]);
 });
 
-test('variables of .env are named without their values, lines of other files with theirs', async () => {
+test('variables of .env are named without values, lines of other files with values', async () => {
   const file = (path: string, content: string, mode: 0o600 | 0o644) => ({ path, content, mode });
   await writeFiles(
     folder.path,
@@ -87,7 +87,7 @@ test('variables of .env are named without their values, lines of other files wit
   ]);
 });
 
-test('a drift is shown as it is undone, beside what the plan changes anyway', () => {
+test('a drift is shown with its reversal, beside the other changes of the plan', () => {
   const change = { action: 'change', kind: 'Service', name: 'web' } as const;
   const planned = { ...change, paths: ['configuration'], fields: [{ path: 'image', was: 'a:1', is: 'a:2' }] };
   const drift = (path: string, more: object) => ({

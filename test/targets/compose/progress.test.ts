@@ -42,7 +42,7 @@ describe('lines of Compose', () => {
   });
 });
 
-test('pulls are told by service as they go, and before anything else', () => {
+test('pulls are reported by service, and before other changes', () => {
   const { said, progress } = listen();
   for (const line of [' api Pulling', ' web Pulling', ' api Pulling']) progress.heard(line);
   progress.seen(views('api', 'web'));
@@ -56,7 +56,7 @@ test('pulls are told by service as they go, and before anything else', () => {
   ]);
 });
 
-test('a line is said when the services that are waited for change, and not otherwise', () => {
+test('a line is written only if the awaited services change', () => {
   const { said, progress } = listen();
   const created = container('api', { state: 'created', health: '' });
   const starting = container('api', { health: 'starting' });
@@ -66,14 +66,14 @@ test('a line is said when the services that are waited for change, and not other
   expect(said).toEqual(['5 of 7 services ready, waiting for api, web', '6 of 7 services ready, waiting for api']);
 });
 
-test('one that falls over is said once, with its reason', () => {
+test('a service that exits is reported once, with its reason', () => {
   const { said, progress } = listen();
   const fallen = (restarts: number) => container('web', { state: 'restarting', exitCode: 3, restarts });
   for (const restarts of [1, 2, 3]) progress.seen(views(fallen(restarts)));
   expect(said).toEqual(['6 of 7 services ready, waiting for web · web: exited with code 3, 1 restart']);
 });
 
-test('a job that runs says since when; what is under way stands before what has not begun; many are counted', () => {
+test('a running job shows its duration; started services come before others; many are counted', () => {
   const { said, progress } = listen();
   const migration = container('migration', { health: '' });
   progress.seen(views('redis', 'db_postgres', migration, 'api', 'worker', 'web', 'nginx'));

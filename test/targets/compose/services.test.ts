@@ -25,7 +25,7 @@ function view(name: string, ...containers: readonly Container[]): ServiceView {
   return found;
 }
 
-test('a service asks for its replicas; what is never started again is a job', () => {
+test('a service has its replicas; one that is never restarted is a job', () => {
   expect(PLANNED).toEqual([
     { name: 'api', replicas: 2, isJob: false },
     { name: 'worker', replicas: 3, isJob: false },
@@ -55,7 +55,7 @@ describe('a service is settled', () => {
   });
 });
 
-describe('what keeps a service from being ready, in words', () => {
+describe('the reason why a service is not ready', () => {
   test.each([
     ['web', container('web'), ''],
     ['web', undefined, 'has no container'],
@@ -74,7 +74,7 @@ describe('what keeps a service from being ready, in words', () => {
   });
 });
 
-test('the container that fell over says more than one that fails its check, and that more than one that starts', () => {
+test('an exited container outranks one that fails its health check, and that outranks one that starts', () => {
   const starting = container('worker', { id: 'starting', health: 'starting' });
   const unhealthy = container('worker', { id: 'unhealthy', health: 'unhealthy' });
   const again = container('worker', { id: 'again', health: 'starting', restarts: 1 });
@@ -85,7 +85,7 @@ test('the container that fell over says more than one that fails its check, and 
   expect(worstContainer(view('worker', container('worker')))).toBeUndefined();
 });
 
-test('to start is no trouble; to fall over, to be started again and to fail a check is', () => {
+test('starting is not a problem; exiting, restarting and failing a health check are', () => {
   expect(isFailing(view('web'))).toBe(false);
   expect(isFailing(view('web', container('web', { health: 'starting' })))).toBe(false);
   expect(isFailing(view('web', container('web', { state: 'created', health: '' })))).toBe(false);

@@ -11,7 +11,7 @@ const STARTING = view({ health: 'starting' });
 const FALLING = view({ state: 'restarting', health: 'starting', restarts: 5 });
 const READY = view({});
 
-/** Gives these looks one after the other, then the last for ever. */
+/** Returns these states one after the other, then always the last. */
 function watching(...looks: readonly ReturnType<typeof view>[]): Watch {
   const left = [...looks];
   return async () => (left.length > 1 ? left.shift() : left[0]) ?? READY;
@@ -19,7 +19,7 @@ function watching(...looks: readonly ReturnType<typeof view>[]): Watch {
 
 const never = new AbortController().signal;
 
-test('hopeless is what was started again and again and is not well', () => {
+test('a service that restarts repeatedly and is not healthy is unrecoverable', () => {
   expect([STARTING, FALLING, READY].map(([one]) => one !== undefined && isUnrecoverable(one))).toEqual([
     false,
     true,
@@ -28,7 +28,7 @@ test('hopeless is what was started again and again and is not well', () => {
   expect(view({ restarts: 40 }).some(isUnrecoverable)).toBe(false);
 });
 
-test('a wait ends when all is well, when one only falls over, and when its time is over', async () => {
+test('a wait ends if all services are ready, if one is unrecoverable, and at its time limit', async () => {
   const wait = (watch: Watch, until: number) => waitForServices(watch, { until, now: () => 1, signal: never });
   expect(await wait(watching(STARTING, READY), 9)).toBe(READY);
   expect(await wait(watching(FALLING), 9)).toBe(FALLING);
@@ -45,7 +45,7 @@ const untilAborted = (signal: AbortSignal): Promise<never> =>
     signal.addEventListener('abort', () => reject(new Interrupted()), { once: true });
   });
 
-test('work is ended where a service only falls over', async () => {
+test('work is ended if a service is unrecoverable', async () => {
   expect(await whileWatched(watching(STARTING, FALLING), never, untilAborted)).toBeUndefined();
 });
 

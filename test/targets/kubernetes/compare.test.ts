@@ -33,12 +33,12 @@ describe('from one set of objects to another', () => {
     expect(found.map(({ fields: _, ...change }) => change)).toEqual(changes);
   });
 
-  test('what the release names and the cluster has lost is created anew', () => {
+  test('an object of the release that is missing in the cluster is created again', () => {
     expect(compareObjects([api], [api], 'dify', new Set())).toMatchObject([{ action: 'create', name: 'api' }]);
     expect(compareObjects([api], [api], 'dify', new Set([keyOf(api, 'dify')]))).toEqual([]);
   });
 
-  test('a newer version of the same API is no other object', () => {
+  test('a newer version of the same API is the same object', () => {
     const newer = { ...api, apiVersion: 'apps/v2' };
     expect(compareObjects([api], [newer], 'dify', undefined)).toMatchObject([
       { action: 'change', paths: ['apiVersion'] },
@@ -49,11 +49,11 @@ describe('from one set of objects to another', () => {
 const json = fc.jsonValue({ maxDepth: 4 });
 
 describe('differences', () => {
-  test('of a value and itself: none', () => {
+  test('of equal values are empty', () => {
     fc.assert(fc.property(json, (value) => differences(value, structuredClone(value)).length === 0));
   });
 
-  test('are the same both ways', () => {
+  test('are symmetric', () => {
     fc.assert(
       fc.property(json, json, (a, b) => {
         expect(differences(a, b).toSorted()).toEqual(differences(b, a).toSorted());
@@ -70,14 +70,14 @@ describe('differences', () => {
   });
 });
 
-describe('what is lacking', () => {
-  test('nothing, where the server only added to it', () => {
+describe('missing fields', () => {
+  test('are empty if the server only added fields', () => {
     const wanted = { spec: { maxUnavailable: 1, selector: { matchLabels: { a: 'b' } } } };
     const live = { metadata: { uid: '1' }, spec: { ...wanted.spec, policy: 'Default' }, status: { ok: true } };
     expect(lacking(live, wanted)).toEqual([]);
   });
 
-  test('what differs, and what is not there', () => {
+  test('are changed and absent fields', () => {
     expect(lacking({ spec: { a: 1, list: [1] } }, { spec: { a: 2, list: [1, 2], b: { c: 3 } } })).toEqual([
       'spec.a',
       'spec.list',
@@ -85,7 +85,7 @@ describe('what is lacking', () => {
     ]);
   });
 
-  test('never anything of a value in itself', () => {
+  test('are empty for equal values', () => {
     fc.assert(fc.property(json, (value) => lacking(structuredClone(value), value).length === 0));
   });
 });

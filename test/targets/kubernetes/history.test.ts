@@ -4,7 +4,7 @@ import { effectiveRevision, lastDeployed, recoveryFor } from '../../../src/targe
 const history = (...statuses: readonly string[]) =>
   statuses.map((status, index) => ({ revision: index + 1, status, chart: 'dify-0.38.0', updated: '' }));
 
-describe('what a history asks for', () => {
+describe('the action for a history', () => {
   test.each([
     ['no release', history(), { step: 'none' }, undefined],
     ['a good one', history('superseded', 'deployed'), { step: 'none' }, 2],
@@ -42,7 +42,7 @@ describe('what a history asks for', () => {
   });
 });
 
-test('what served last is the newest that helm calls deployed', () => {
+test('the last good revision is the newest with status deployed', () => {
   expect(lastDeployed(history('superseded', 'deployed', 'failed'))?.revision).toBe(2);
   expect(lastDeployed(history('failed'))).toBeUndefined();
 });

@@ -23,7 +23,7 @@ const SET: RenderedKubernetes = {
   secret: { name: 's', data: {} },
 };
 
-describe('an upgrade keeps what an autoscaler decided', () => {
+describe('an upgrade keeps the replicas of an autoscaler', () => {
   test.each([
     [7, 7],
     [1, 3],
@@ -38,7 +38,7 @@ describe('an upgrade keeps what an autoscaler decided', () => {
     expect(withCounts(SET, new Map())).toEqual(SET);
   });
 
-  test('and what has no autoscaler keeps the planned number', () => {
+  test('a Deployment without an autoscaler has the planned number', () => {
     const { values } = withCounts(
       SET,
       new Map([
@@ -49,7 +49,7 @@ describe('an upgrade keeps what an autoscaler decided', () => {
     expect(values).toEqual(SET.values);
   });
 
-  test('also of the sandbox beside the chart', () => {
+  test('keeps those of the sandbox beside the chart', () => {
     const { manifests } = withCounts(SET, new Map([['sandbox', 7]]));
     expect(manifests).toEqual([{ ...sandbox, spec: { replicas: 5, paused: false } }, scaler]);
   });

@@ -9,7 +9,7 @@ const event = (pod: string, reason: string, message = ''): PodEvent => ({
   time: '',
 });
 
-test('an image is being pulled from its Pulling to what ends it', () => {
+test('an image is being pulled from the event Pulling until the event that ends it', () => {
   const pulling = event('a', 'Pulling', 'Pulling image "langgenius/dify-api:1.16.1"');
   expect(pullingImages([pulling]).get('a')).toBe('langgenius/dify-api:1.16.1');
   expect(pullingImages([pulling, event('a', 'Pulled')]).size).toBe(0);

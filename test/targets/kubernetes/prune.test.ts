@@ -17,7 +17,7 @@ test.each<[string, Buffer | undefined, readonly string[]]>([
   ['no other revision', undefined, ['dify-difyctl-two']],
   [
     'an unknown outcome',
-    gzipSync('{"kind":"Revision","outcome":"restored"}'),
+    gzipSync('{"kind":"Revision","outcome":"promoted"}'),
     ['dify-difyctl-one', 'dify-difyctl-two'],
   ],
   ['an unknown version', gzipSync('{"kind":"Revision","version":2}'), ['dify-difyctl-one', 'dify-difyctl-two']],
@@ -31,4 +31,17 @@ test.each<[string, Buffer | undefined, readonly string[]]>([
   const revision = packed === undefined ? [] : ['Secret/difyctl-dify-revision-3'];
   const secrets = cluster.names().filter((name) => name.startsWith('Secret/'));
   expect(secrets).toEqual([...left.map((name) => `Secret/${name}`), ...revision]);
+});
+
+test('a Secret that External Secrets created is deleted with its ExternalSecret, not by itself', async () => {
+  const cluster = fakeCluster();
+  const one = data('dify-difyctl-one');
+  cluster.add(
+    { ...one, metadata: { ...one.metadata, annotations: { 'difyctl/sources': '{}' } } },
+    data('dify-difyctl-two'),
+  );
+  await cluster.target.prune([NEWEST], signal);
+  expect(cluster.calls.filter((call) => call.startsWith('kubectl delete'))).toEqual([
+    'kubectl delete externalsecrets.external-secrets.io dify-difyctl-one -n dify --ignore-not-found --wait=false',
+  ]);
 });

@@ -4,7 +4,7 @@ import { ownLabels } from '../../../src/base/own-labels.ts';
 import { OWN_KINDS } from '../../../src/checklist/own-kinds.ts';
 import { kubectl } from '../../../src/exec/kubectl.ts';
 import type { Revision } from '../../../src/state/revisions/revision.ts';
-import { droppedObjects, isServing } from '../../../src/targets/kubernetes/owned.ts';
+import { droppedObjects, isServing, replacedObjects } from '../../../src/targets/kubernetes/owned.ts';
 import { type FakeCluster, type FakeObject, fakeCluster } from '../../support/fake-cluster.ts';
 
 const { signal } = new AbortController();
@@ -26,7 +26,7 @@ const ROLE: FakeObject = {
   metadata: { name: 'admin' },
 };
 
-/** What a forged revision may name, and the one object that is difyctl's own. */
+/** Objects that a forged revision may name, and the one object that difyctl owns. */
 const NAMED = [
   { apiVersion: 'v1', kind: 'Namespace', name: 'kube-system' },
   { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', name: 'admin' },
@@ -67,7 +67,7 @@ function scene(): FakeCluster {
 const WORK = { timeoutMs: 1_000, signal, onProgress: () => undefined, onChild: () => undefined };
 
 describe('an uninstall with a forged revision', () => {
-  test('shows and deletes what difyctl made and labelled, and nothing else that the revision names', async () => {
+  test('shows and deletes only labelled objects of difyctl, whatever the revision names', async () => {
     const cluster = scene();
     const before = cluster.names();
     const goes = ['Deployment/dify-web', 'PodDisruptionBudget/dify-web'];
@@ -79,7 +79,7 @@ describe('an uninstall with a forged revision', () => {
     expect(cluster.names()).toEqual(before.filter((name) => !goes.includes(name)));
   });
 
-  test('deletes the same where the release is gone already', async () => {
+  test('deletes the same objects if the release does not exist any more', async () => {
     const cluster = scene();
     cluster.release = undefined;
     expect(await cluster.target.removal(signal)).toEqual([
@@ -114,15 +114,15 @@ describe('an install deletes', () => {
     return droppedObjects(connection, revisions, [], signal);
   };
 
-  test('of what an earlier revision names only what difyctl made and labelled', async () => {
+  test('only labelled objects of difyctl that an earlier revision names', async () => {
     expect(await dropped(scene(), NAMED)).toEqual([{ ...BUDGET, name: 'dify-web' }]);
   });
 
-  test('what an older revision than the newest left, because the newest failed before', async () => {
+  test('objects of an older revision if the newest failed earlier', async () => {
     expect(await dropped(scene(), NAMED, [])).toEqual([{ ...BUDGET, name: 'dify-web' }]);
   });
 
-  test.each(Object.entries(OWN_KINDS))('an object of every kind that difyctl makes: %s', async (_, own) => {
+  test.each(Object.entries(OWN_KINDS))('an object of every kind that difyctl creates: %s', async (_, own) => {
     const cluster = scene();
     const { apiVersion, kind } = own;
     cluster.add({ apiVersion, kind, metadata: { name: 'left', labels: OWN } });
@@ -130,10 +130,18 @@ describe('an install deletes', () => {
     expect(await dropped(cluster, [left])).toEqual([left]);
     expect(isServing(left)).toBe(own.serves);
   });
+
+  test('an ExternalSecret only if no revision names it', async () => {
+    const cluster = scene();
+    const left = { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret', name: 'left' };
+    cluster.add({ ...left, metadata: { name: 'left', labels: OWN } });
+    const connection = { kubectl: kubectl(cluster.runner, []), release: { name: 'dify', namespace: 'dify' } };
+    expect(await replacedObjects(connection, [{ manifests: [left] }], [], signal)).toEqual([]);
+  });
 });
 
 describe('a release', () => {
-  test('that names an object which is not its own is refused before anything, by name', async () => {
+  test('that names a foreign object is refused before any change, by name', async () => {
     const cluster = scene();
     cluster.release = [deployment, ROLE];
     await expect(cluster.target.removal(signal)).rejects.toMatchObject({
@@ -143,7 +151,7 @@ describe('a release', () => {
     expect(cluster.names()).toContain('ClusterRole/admin');
   });
 
-  test('that names what is gone, and what the chart keeps, is removed', async () => {
+  test('that names deleted objects and objects that the chart keeps is removed', async () => {
     const cluster = scene();
     const kept: FakeObject = {
       apiVersion: 'v1',

@@ -18,7 +18,7 @@ function deployment(availableReplicas: number) {
   };
 }
 
-/** A cluster with a release of two revisions, whose api is ready at the `readyAt`th look at the workloads. */
+/** A cluster with a release of two revisions, whose api is ready at the `readyAt`th reading of the workloads. */
 function cluster(readyAt: number) {
   const commands: string[] = [];
   let looks = 0;

@@ -61,7 +61,7 @@ function waitingFor(
 }
 
 describe('while an install waits for its pods', () => {
-  test('an API server that is away for a few looks ends nothing', async () => {
+  test('an API server that fails for a few reads does not end the wait', async () => {
     expect(await waiting(10, AWAY, AWAY, AWAY, SETTLED)).toMatchObject({ settled: true });
   });
 
@@ -73,7 +73,7 @@ describe('while an install waits for its pods', () => {
     expect(await waitingFor(['Deployment/api'], HOLD_MS, HOLD_MS + 1, ...answers)).toMatchObject({ settled });
   });
 
-  test('an API server that is away to the end of the wait is the error, with the next step', async () => {
+  test('an API server that fails until the end of the wait is the error, with a next step', async () => {
     await expect(waiting(3)).rejects.toMatchObject({
       message: expect.stringContaining('was refused'),
       next: [
@@ -83,7 +83,7 @@ describe('while an install waits for its pods', () => {
     });
   });
 
-  test('what does not pass by itself ends the wait at once', async () => {
+  test('an unrecoverable pod ends the wait at once', async () => {
     const forbidden = refused('Error from server (Forbidden): deployments.apps is forbidden');
     await expect(waiting(10, forbidden, SETTLED)).rejects.toMatchObject({
       message: expect.stringContaining('Forbidden'),

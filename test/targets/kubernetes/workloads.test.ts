@@ -89,7 +89,7 @@ const waiting = (reason: string, message = '', more: object = {}) => ({
 });
 const since = { startedAt: '2026-11-22T12:03:41Z' };
 
-describe('what keeps a pod from being ready', () => {
+describe('the reason why a pod is not ready', () => {
   test.each([
     [
       'no node takes it',
@@ -154,19 +154,19 @@ describe('what keeps a pod from being ready', () => {
     expect(found === undefined ? '' : workloadDetail(found)).toBe(detail);
   });
 
-  test('the controller itself could not make it', () => {
+  test('is the error of the controller if it could not create the pod', () => {
     const conditions = [{ type: 'ReplicaFailure', status: 'True', message: 'exceeded quota' }];
     const [found] = view(deployment({ conditions }));
     expect(found === undefined ? '' : workloadDetail(found)).toBe('exceeded quota');
   });
 
-  test('a pod on its way out says nothing', () => {
+  test('is undefined for a pod that terminates', () => {
     const leaving = pod(waiting('CrashLoopBackOff'), { deletionTimestamp: '2026-11-22T12:00:00Z' });
     expect(view(deployment({}), leaving)).toMatchObject([{ pods: [] }]);
   });
 });
 
-test('the line of a wait: what is late first, and each reason once', () => {
+test('the line of a wait has late workloads first, and each reason once', () => {
   const late = deployment({ replicas: 2, updatedReplicas: 2, availableReplicas: 1 });
   const creating = {
     containerStatuses: [{ name: 'api', restartCount: 0, state: { waiting: { reason: 'ContainerCreating' } } }],

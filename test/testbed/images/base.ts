@@ -28,7 +28,7 @@ const alpine = layer({
 /** The base if upstream uses Debian or Ubuntu: bash and the usual tools. */
 const debian = layer({
   packages: DEBIAN_SETS.base,
-  programs: ['bin/', 'usr/bin/getent', 'usr/bin/env', 'usr/bin/find', 'usr/bin/xargs', ...coreutils()],
+  programs: ['bin/', 'usr/bin/getent', 'usr/bin/ldd', 'usr/bin/env', 'usr/bin/find', 'usr/bin/xargs', ...coreutils()],
   folders: ['usr/lib/locale/C.utf8'],
   directories: FOLDERS,
   links: { ...MERGED_LINKS, 'usr/bin/sh': 'dash', 'var/run': '../run' },

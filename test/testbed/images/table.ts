@@ -5,7 +5,9 @@ import { nginx } from './recipes/nginx.ts';
 import { node } from './recipes/node.ts';
 import { postgres } from './recipes/postgres.ts';
 import { python } from './recipes/python.ts';
+import { rclone } from './recipes/rclone.ts';
 import { redis } from './recipes/redis.ts';
+import { restic } from './recipes/restic.ts';
 import { squid } from './recipes/squid.ts';
 import { toolbox } from './recipes/toolbox.ts';
 import { weaviate } from './recipes/weaviate.ts';
@@ -32,4 +34,6 @@ export const RECIPES: Readonly<Record<string, RecipeOf>> = {
   busybox,
   toolbox,
   node,
+  restic,
+  rclone,
 };

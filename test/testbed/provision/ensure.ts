@@ -89,7 +89,7 @@ async function ensureRow(name: RowName, program: Program, options: EnsureOptions
   if (intact.has(folder) || (await isIntact(folder))) {
     report('cached');
   } else {
-    const waiting = (holder: string): void => report('waiting', `process ${holder.split(' ')[0]} is making it`);
+    const waiting = (holder: string): void => report('waiting', `process ${holder.split(' ')[0]} is building it`);
     await withLock(`${folder}.lock`, waiting, async () => {
       // The previous holder of the lock may have built it.
       if (!(await isIntact(folder))) await make(name, program, folder, options, report);

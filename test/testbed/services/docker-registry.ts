@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { execa } from 'execa';
 import { DEBIAN_SETS } from '../debian/sets.ts';
 
 import { debianTree } from '../debian/tree.ts';
+import { htpasswdLine, type Login } from './htpasswd.ts';
+import { accepts } from './nginx.ts';
 import {
   privateFile,
   removeFolder,
@@ -13,18 +15,23 @@ import {
   servicePort,
   startProcess,
 } from './service.ts';
+import type { Certificate } from './tls.ts';
 
 export interface DockerRegistryOptions extends ServiceOptions {
   /** The login of users. Undefined: everyone may use it. */
-  readonly login?: { readonly username: string; readonly password: string };
+  readonly login?: Login;
+  /** It then speaks TLS. */
+  readonly certificate?: Certificate;
   /** The token service for clients, and the certificate (PEM file) that signs its tokens. Overrides `login`. */
   readonly token?: { readonly realm: string; readonly issuer: string; readonly certFile: string };
 }
 
-/** A real, empty registry (Debian's docker-registry). */
+/** A real, empty registry (Debian's docker-registry). `push` works without `certificate` only. */
 export interface DockerRegistryService extends Service {
   /** `127.0.0.1:40123`: the prefix of image names. */
   readonly name: string;
+  /** Changes one byte of the largest blob, so that its digest no longer fits. */
+  damage(): Promise<void>;
   /** Pushes an image without layers. One architecture: as a manifest; several: behind an index. */
   push(repository: string, tag: string, architectures: readonly string[]): Promise<void>;
 }
@@ -39,7 +46,7 @@ export async function startDockerRegistry(options: DockerRegistryOptions = {}): 
     version: '0.1',
     log: { level: 'warn' },
     storage: { filesystem: { rootdirectory: path.join(folder, 'data') }, cache: { blobdescriptor: 'inmemory' } },
-    http: { addr: `${host}:${port}` },
+    http: { addr: `${host}:${port}`, ...(await tlsSettings(options, folder)) },
     ...(await authSettings(options, folder)),
   };
   // JSON is valid YAML.
@@ -58,19 +65,41 @@ export async function startDockerRegistry(options: DockerRegistryOptions = {}): 
   };
   const base = `http://${host}:${port}/v2/`;
   try {
-    await server.ready(() =>
-      fetch(base).then(
-        () => true as const,
-        () => undefined,
-      ),
-    );
+    await server.ready(() => accepts(host, port));
     const push = (repository: string, tag: string, architectures: readonly string[]) =>
       pushImage(`${base}${repository}`, tag, architectures, options.login);
-    return { host, port, name: `${host}:${port}`, push, stop };
+    const damage = () => damageLargest(path.join(folder, 'data'));
+    return { host, port, name: `${host}:${port}`, damage, push, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+async function damageLargest(data: string): Promise<void> {
+  const entries = await readdir(data, { recursive: true, withFileTypes: true });
+  const blobs = entries.filter((entry) => entry.isFile() && entry.name === 'data');
+  const files = await Promise.all(
+    blobs.map(async ({ parentPath, name }) => {
+      const file = path.join(parentPath, name);
+      return { file, bytes: await readFile(file) };
+    }),
+  );
+  const [largest] = files.toSorted((a, b) => b.bytes.length - a.bytes.length);
+  if (largest === undefined) throw new Error('the registry has no blob');
+  const { file, bytes } = largest;
+  bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
+  await writeFile(file, bytes);
+}
+
+async function tlsSettings({ certificate }: DockerRegistryOptions, folder: string): Promise<object> {
+  if (certificate === undefined) return {};
+  const [certFile, keyFile] = await Promise.all(
+    [certificate.certFile, certificate.keyFile].map(async (file) =>
+      privateFile(folder, path.basename(file), await readFile(file, 'utf8')),
+    ),
+  );
+  return { tls: { certificate: certFile, key: keyFile } };
 }
 
 async function authSettings({ login, token }: DockerRegistryOptions, folder: string): Promise<object> {
@@ -79,12 +108,7 @@ async function authSettings({ login, token }: DockerRegistryOptions, folder: str
     return { auth: { token: { realm, issuer, service: 'registry', rootcertbundle: certFile } } };
   }
   if (login === undefined) return {};
-  const { stdout } = await execa('perl', [
-    '-e',
-    'print crypt($ARGV[0], q($2y$05$) . q(abcdefghijklmnopqrstuu))',
-    login.password,
-  ]);
-  const file = await privateFile(folder, 'htpasswd', `${login.username}:${stdout}\n`);
+  const file = await privateFile(folder, 'htpasswd', await htpasswdLine(login));
   return { auth: { htpasswd: { realm: 'tests', path: file } } };
 }
 

@@ -10,6 +10,8 @@ import { removeFolder, type Service, type ServiceProcess, serviceFolder, startPr
  */
 export interface ElasticsearchService extends Service {
   readonly url: string;
+  /** A folder that every node may use as a snapshot repository. */
+  readonly repository: string;
   /** Sends a request as its administrator. Returns the JSON of the response. */
   ask(method: string, path: string, body?: unknown): Promise<unknown>;
   /** Kills one node permanently, like a lost machine. */
@@ -57,6 +59,7 @@ export async function startElasticsearch({
         ...(index === 0 ? { 'cluster.initial_master_nodes': 'node1' } : {}),
         'path.data': path.join(folder, `data${index + 1}`),
         'path.logs': folder,
+        'path.repo': path.join(folder, 'repository'),
         // The disk of this machine may be full.
         'cluster.routing.allocation.disk.threshold_enabled': false,
         'cluster.routing.rebalance.enable': 'none',
@@ -75,5 +78,5 @@ export async function startElasticsearch({
     throw error;
   }
   const kill = async (node: number): Promise<void> => processes[node]?.end('SIGKILL');
-  return { host: '127.0.0.1', port, url, ask, kill, stop };
+  return { host: '127.0.0.1', port, url, repository: path.join(folder, 'repository'), ask, kill, stop };
 }

@@ -44,6 +44,8 @@ export interface PostgresOptions extends ServiceOptions {
 export interface PostgresService extends Service {
   readonly username: string;
   readonly password: string;
+  /** Its data folder. */
+  readonly data: string;
   /** The CA file of the authority that signed its certificate. */
   readonly caFile?: string;
   readonly standby?: Service & Pick<PostgresService, 'query'>;
@@ -87,6 +89,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
       query: server.query,
       configure: (settings) => configure(server, settings),
       archiveCommand: archiveCommand(folder),
+      data: path.join(folder, 'primary'),
       stop,
       ...(certificate && { caFile: certificate.caFile, certificate }),
       ...(standby && { standby }),

@@ -1,6 +1,8 @@
+import type { Deployment } from '../../../deployment/schema/deployment.ts';
+import { plannedQueues } from '../../../deployment/worker-pools.ts';
 import { APP_WORKERS, type WorkersFact } from '../../../evidence/app/inside/workers.ts';
 import { queuesOf } from '../../../versions/queues.ts';
-import type { Check, Observation } from '../../check.ts';
+import type { Check, Judgement, Observation } from '../../check.ts';
 import { counted, deploymentOf, finding, pass, some } from '../../judgement.ts';
 import { error, withFile } from '../../when.ts';
 import { judgeInside } from './seen.ts';
@@ -51,19 +53,40 @@ export const appQueues: Check = {
   requires: [APP_WORKERS],
   remedy: 'remove CELERY_QUEUES and CELERY_WORKER_QUEUES from the worker: the image knows the queues of its release',
   judge: judgeInside(APP_WORKERS, CONSUMED, (fact, context) => {
-    const { version } = deploymentOf(context);
+    const deployment = deploymentOf(context);
     const own = ownAnswers(fact);
     if (own.length === 0) {
       return finding('fail', { observed: 'no worker named its queues', expected: CONSUMED, remedy: SEE_WORKERS });
     }
     const consumed = new Set(own.flatMap(({ queues }) => queues));
-    const queues = queuesOf(version);
+    const queues = queuesOf(deployment.version);
     const missing = queues.filter((queue) => !consumed.has(queue));
-    if (missing.length === 0) return pass(`${counted(consumed.size, 'queue')}, each with a worker`, CONSUMED);
-    const observed = `no worker reads ${missing.length === 1 ? 'the queue' : 'the queues'} ${some(missing, 6)}`;
-    return finding('fail', { observed, expected: CONSUMED });
+    if (missing.length > 0) {
+      const observed = `no worker reads ${missing.length === 1 ? 'the queue' : 'the queues'} ${some(missing, 6)}`;
+      return finding('fail', { observed, expected: CONSUMED });
+    }
+    return misplaced(fact, deployment) ?? pass(`${counted(consumed.size, 'queue')}, each with a worker`, CONSUMED);
   }),
 };
+
+/** The finding if the workers of a pool read other queues than planned. Undefined without pools and without one. */
+function misplaced(fact: WorkersFact, deployment: Deployment): Judgement | undefined {
+  const planned = plannedQueues(deployment);
+  if (planned.size === 1) return undefined;
+  const known = queuesOf(deployment.version);
+  const wrong = ownAnswers(fact).flatMap(({ name, queues }) => {
+    const own = planned.get(fact.pools?.[name] ?? '') ?? [];
+    const read = queues.filter((queue) => known.includes(queue));
+    const others = [...read.filter((one) => !own.includes(one)), ...own.filter((one) => !read.includes(one))];
+    return others.length === 0 ? [] : [`${name} (${some(others, 3)})`];
+  });
+  if (wrong.length === 0) return undefined;
+  return finding('fail', {
+    observed: `other queues than planned: ${some(wrong)}`,
+    expected: 'each pool reads the queues of components.worker.pools, and the worker all others',
+    remedy: 'difyctl install applies the pools of the file; kubectl get deployments -l difyctl/pool lists them',
+  });
+}
 
 const SEE_WORKERS = 'see app.workers';
 

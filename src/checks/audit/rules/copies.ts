@@ -14,7 +14,7 @@ const COMPOSE: readonly ComponentName[] = ['api', 'worker', 'web', 'sandbox'];
 
 export const auditReplicas = auditCheck({
   id: 'config.replicas',
-  title: 'every component that can runs more than once, and none that must not',
+  title: 'every component that supports replicas has several, and every other component has one',
   severity: errorInProd,
   risk: 7,
   change: 'runs api, worker, web and sandbox at least three times in prod on Kubernetes, and twice on Compose',
@@ -23,7 +23,7 @@ export const auditReplicas = auditCheck({
   remedy: 'raise the replicas of each to 2 or more',
   judge: (context) => {
     const scalers = scalersOf(context);
-    const expected = 'two or more of each stateless component, one of each that must be alone';
+    const expected = 'two or more of each stateless component, and one of each component that supports only one';
     const doubled = (Object.keys(SINGLE_REPLICA) as ComponentName[])
       .filter((name) => name !== 'beat')
       .flatMap((name) => running(context, name).filter((one) => mostCopies(one, scalers) > 1));
@@ -52,7 +52,7 @@ function reasonOf({ component }: AuditedWorkload): string {
 
 export const auditBeat = auditCheck({
   id: 'config.beat',
-  title: 'exactly one beat fires the schedules',
+  title: 'exactly one beat starts the scheduled tasks',
   severity: error,
   risk: 8,
   change: 'renders exactly one beat',
@@ -73,7 +73,7 @@ export const auditBeat = auditCheck({
     return finding('fail', {
       observed,
       expected,
-      message: `${observed}: no schedule fires, and old records are never cleaned up`,
+      message: `${observed}: no scheduled task starts, and old records are never cleaned up`,
     });
   },
 });
@@ -89,7 +89,7 @@ export const auditQueues = auditCheck({
   judge: (context) => {
     const workers = running(context, 'worker').filter(({ replicas }) => replicas > 0);
     const expected = 'every queue is consumed';
-    if (workers.length === 0) return finding('fail', { observed: 'no worker runs: no task is ever done', expected });
+    if (workers.length === 0) return finding('fail', { observed: 'no worker runs: no task is processed', expected });
     const lists = workers.map((worker) => {
       const { CELERY_WORKER_QUEUES, CELERY_QUEUES } = settingsOf(context, worker);
       return CELERY_WORKER_QUEUES || CELERY_QUEUES || '';

@@ -25,12 +25,12 @@ const INNER_PORTS: Readonly<Record<number, string>> = {
 
 export const auditPublishedPorts = auditCheck({
   id: 'config.published-ports',
-  title: 'nothing but the web server is reachable from outside',
+  title: 'only the web server is reachable from outside',
   severity: errorInProd,
   risk: 9,
   change: 'opens the ports of the web server only, and leaves port 5003 closed',
   requires: [AUDIT_WORKLOADS, AUDIT_ENTRIES],
-  remedy: 'take these ports out, or bind them to 127.0.0.1',
+  remedy: 'remove these ports, or bind them to 127.0.0.1',
   judge: (context) => {
     const expected = 'only the ports of the web server';
     const open = [
@@ -82,7 +82,7 @@ const PUBLIC_URLS = [
 
 export const auditTls = auditCheck({
   id: 'config.tls',
-  title: 'every public address is https, and what leads in from outside ends TLS',
+  title: 'every public address is https, and every entry from outside terminates TLS',
   severity: errorInProd,
   risk: 8,
   change: 'writes https addresses into every process, and gives the ingress or nginx a certificate',
@@ -124,7 +124,7 @@ function isInner(url: string): boolean {
   return /^https?:\/\/(api|[\w-]+-api)(:\d+)?(\/|$)/.test(url);
 }
 
-/** Ways in that do not end TLS. Something in front of them may: an https address says so. */
+/** Entries that do not terminate TLS. A proxy in front of them may: then a public address is https. */
 function withoutTls(context: JudgeContext, hasHttps: boolean): readonly string[] {
   if (isCompose(context)) return hasHttps ? [] : plainServers(context);
   const entries = context.evidence(AUDIT_ENTRIES);
@@ -133,13 +133,14 @@ function withoutTls(context: JudgeContext, hasHttps: boolean): readonly string[]
   if (ingresses.length > 0) return ingresses.map(({ name }) => `Ingress ${name} names no certificate`);
   if (hasHttps) return [];
   const services = entries.filter(({ kind }) => kind === 'Service');
-  if (services.length > 0) return services.map(({ name }) => `Service ${name} is open and ends no TLS`);
-  return entries.length > 0 ? [] : ['no public address is set, and no Ingress or HTTPRoute leads in'];
+  if (services.length > 0)
+    return services.map(({ name }) => `Service ${name} is reachable from outside and does not terminate TLS`);
+  return entries.length > 0 ? [] : ['no public address is set, and no Ingress or HTTPRoute accepts outside traffic'];
 }
 
 function plainServers(context: JudgeContext): readonly string[] {
   const servers = running(context, 'proxy');
-  if (servers.length === 0) return ['no public address is set, and no web server of the project ends TLS'];
+  if (servers.length === 0) return ['no public address is set, and no web server of the project terminates TLS'];
   return servers.flatMap((one) => {
     const isOn = !/^false$/i.test(settingsOf(context, one).NGINX_HTTPS_ENABLED ?? '');
     return isOn && one.ports.some(({ port }) => port === 443) ? [] : [`${named(one)} listens without TLS`];
@@ -172,7 +173,7 @@ export const auditSsrf = auditCheck({
     return finding('fail', {
       observed: `no proxy: ${some(open, 6)}`,
       expected,
-      message: `no SSRF proxy on ${some(open, 6)}: apps and code can fetch what these reach, cloud metadata included`,
+      message: `no SSRF proxy on ${some(open, 6)}: apps and code can fetch everything that these processes reach, including cloud metadata`,
     });
   },
 });
@@ -194,7 +195,7 @@ export const auditPluginSignatures = auditCheck({
   risk: 7,
   change: 'leaves FORCE_VERIFYING_SIGNATURE at its default, which is on',
   requires: [AUDIT_WORKLOADS, AUDIT_SETTINGS],
-  remedy: 'take FORCE_VERIFYING_SIGNATURE=false out, and sign your own plugins',
+  remedy: 'remove FORCE_VERIFYING_SIGNATURE=false, and sign your own plugins',
   judge: (context) => {
     const expected = 'signatures are verified';
     const lax = running(context, 'pluginDaemon').filter((one) =>

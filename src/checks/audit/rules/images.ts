@@ -27,7 +27,7 @@ export const auditPinnedImages = auditCheck({
     return finding('fail', {
       observed: some(words, 8),
       expected,
-      message: `not pinned: ${some(words, 8)}; the next restart may run something else`,
+      message: `not pinned: ${some(words, 8)}; the next restart may run another version`,
     });
   },
 });
@@ -37,7 +37,7 @@ const TAKEN_OVER = /CVE-/;
 
 export const auditKnownFaults = auditCheck({
   id: 'release.known-faults',
-  title: 'no release that is known to be bad',
+  title: 'the installed release has no known serious error',
   severity: error,
   risk: 10,
   change: 'installs 1.16.1 by default',

@@ -85,7 +85,7 @@ export const auditSpread = auditCheck({
       return finding('warn', {
         observed: `no anti-affinity and no spread constraint: ${some(loose.map(named), 8)}`,
         expected,
-        message: `nothing keeps the copies of ${some(loose.map(named), 8)} apart: after a roll-out all of them may be on one node`,
+        message: `no rule spreads the copies of ${some(loose.map(named), 8)}: after a roll-out all of them may be on one node`,
       });
     }
     return pass(`${counted(several.length, 'component')} spread`, expected);
@@ -94,7 +94,7 @@ export const auditSpread = auditCheck({
 
 export const auditNetworkPolicies = auditCheck({
   id: 'config.network-policies',
-  title: 'network policies limit what foreign code may reach',
+  title: 'network policies limit what code of users can reach',
   severity: infoInTest,
   risk: 5,
   change:

@@ -7,7 +7,7 @@ import { skipped } from '../skipped.ts';
 
 export const auditRedisPassword = auditCheck({
   id: 'redis.password',
-  title: 'Redis asks for a password',
+  title: 'Redis requires a password',
   severity: errorInProd,
   risk: 8,
   change: 'gives Redis a generated password',
@@ -55,7 +55,7 @@ export const auditRedisPersistence = auditCheck({
       });
     }
     return decided.length === 0
-      ? skipped('the command line of Redis does not decide it')
+      ? skipped('the command line of Redis does not show it')
       : pass('an append-only file', expected);
   },
 });

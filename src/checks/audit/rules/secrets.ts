@@ -1,4 +1,6 @@
+import { isOlder } from '../../../base/version-order.ts';
 import type { ComponentName } from '../../../checklist/components.ts';
+import { SHARED_KEYS } from '../../../checklist/shared-keys.ts';
 import {
   AUDIT_SECRETS,
   AUDIT_WORKLOADS,
@@ -6,11 +8,16 @@ import {
   type AuditedWorkload,
 } from '../../../evidence/audit/facts.ts';
 import type { Judgement } from '../../check.ts';
-import { PAIRS } from '../../config/secret-pairs.ts';
 import { counted, finding, groupBy, listed, pass, some } from '../../judgement.ts';
 import { error, errorInProd, errorInProdElseWarning } from '../../when.ts';
 import { auditCheck } from '../check.ts';
-import { workloadsOf } from '../context.ts';
+import { difyVersion, workloadsOf } from '../context.ts';
+
+/** Variables that Dify 1.17.0 renamed (release notes). Older releases do not read the new name. */
+const RENAMED: ReadonlyMap<string, string> = new Map([
+  ['DIFY_AGENT_SHELLCTL_AUTH_TOKEN', 'DIFY_AGENT_LOCAL_SANDBOX_AUTH_TOKEN'],
+]);
+const RENAMED_SINCE = '1.17.0';
 
 const GENERATED = 'generates every key, and refuses a value that upstream publishes';
 
@@ -25,7 +32,7 @@ const REQUIRED: readonly (readonly [component: ComponentName, variable: string])
 
 export const auditPublishedSecrets = auditCheck({
   id: 'config.published-secrets',
-  title: 'no secret is one that upstream publishes',
+  title: 'no secret has a value that upstream publishes',
   severity: errorInProdElseWarning,
   risk: 10,
   change: GENERATED,
@@ -56,7 +63,7 @@ export const auditPublishedSecrets = auditCheck({
 
 export const auditEmptyKeys = auditCheck({
   id: 'config.empty-keys',
-  title: 'every inner process asks for a key',
+  title: 'every internal process requires a key',
   severity: errorInProd,
   risk: 7,
   change: GENERATED,
@@ -74,7 +81,7 @@ export const auditEmptyKeys = auditCheck({
     return finding('fail', {
       observed: `empty: ${listed(empty)}`,
       expected,
-      message: `empty keys: ${listed(empty)}; these processes answer everything that reaches them`,
+      message: `empty keys: ${listed(empty)}; these processes answer every client that reaches them`,
     });
   },
 });
@@ -94,9 +101,11 @@ export const auditSecretPairs = auditCheck({
   judge: (context): Judgement => {
     const secrets = context.evidence(AUDIT_SECRETS);
     const expected = 'one value on every side';
-    const broken = PAIRS.flatMap((sides) => {
+    const version = difyVersion(context);
+    const isRenamed = version !== undefined && !isOlder(version, RENAMED_SINCE);
+    const broken = SHARED_KEYS.flatMap((sides) => {
       const there = sides.flatMap(([component, variable]) =>
-        sidesOf(workloadsOf(context), secrets, component, variable),
+        sidesOf(workloadsOf(context), secrets, component, (isRenamed ? RENAMED.get(variable) : undefined) ?? variable),
       );
       return new Set(there.map(({ group }) => group)).size < 2 ? [] : [describe(there)];
     });

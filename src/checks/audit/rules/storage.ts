@@ -4,6 +4,7 @@ import {
   AUDIT_SCALERS,
   AUDIT_SETTINGS,
   AUDIT_WORKLOADS,
+  type AuditedWorkload,
 } from '../../../evidence/audit/facts.ts';
 import type { JudgeContext } from '../../check.ts';
 import { counted, finding, listed, pass, some } from '../../judgement.ts';
@@ -17,7 +18,7 @@ export const auditLocalStorage = auditCheck({
   title: 'files are in object storage',
   severity: errorInProd,
   risk: 6,
-  change: 'keeps files and plugin packages in object storage',
+  change: 'stores files and plugin packages in object storage',
   requires: [AUDIT_WORKLOADS, AUDIT_SETTINGS],
   remedy: 'move the files to object storage, then set STORAGE_TYPE and PLUGIN_STORAGE_TYPE',
   judge: (context) => {
@@ -31,7 +32,7 @@ export const auditLocalStorage = auditCheck({
     return finding('fail', {
       observed: `files are on a volume: ${listed(found)}`,
       expected,
-      message: `files are on a volume (${listed(found)}): lost with its disk, and shared by no other machine unless the volume is`,
+      message: `files are on a volume (${listed(found)}): they are lost with its disk, and other machines cannot read them unless the volume is shared`,
     });
   },
 });
@@ -47,10 +48,10 @@ function localFiles({
 
 export const auditSharedClaims = auditCheck({
   id: 'cluster.storage.read-write-many',
-  title: 'no volume that one node mounts is under several pods',
+  title: 'no volume that only one node can mount is used by several pods',
   severity: error,
   risk: 8,
-  change: 'asks for ReadWriteMany, or keeps files in object storage, wherever several pods share a volume',
+  change: 'requests ReadWriteMany, or stores files in object storage, if several pods share a volume',
   requires: [AUDIT_WORKLOADS, AUDIT_CLAIMS],
   optional: [AUDIT_SCALERS],
   remedy: 'move the files to object storage, or to a claim with ReadWriteMany',
@@ -65,10 +66,10 @@ export const auditSharedClaims = auditCheck({
       return pods > 1 && !accessModes.includes('ReadWriteMany') ? [{ name, accessModes, users, pods }] : [];
     });
     if (shared.length === 0)
-      return pass(`${counted(claims.length, 'claim')}, none of one node under several pods`, expected);
+      return pass(`${counted(claims.length, 'claim')}, each on one node or with ReadWriteMany`, expected);
     const words = shared.map(
       ({ name, accessModes, users, pods }) =>
-        `claim ${name} (${listed(accessModes)}) under ${pods} pods of ${listed(users.map(named))}`,
+        `claim ${name} (${listed(accessModes)}) is used by ${pods} pods of ${listed(users.map(named))}`,
     );
     return finding('fail', {
       observed: listed(words),
@@ -89,7 +90,7 @@ function heldData(context: JudgeContext): readonly string[] {
 
 export const auditBackups = auditCheck({
   id: 'recovery.backups',
-  title: 'something makes backups of what the installation holds',
+  title: 'the data of the installation is backed up',
   severity: errorInProd,
   risk: 8,
   change: 'requires a recovery plan in prod, and checks its backups with the data services',
@@ -108,15 +109,24 @@ export const auditBackups = auditCheck({
     return finding('fail', {
       observed: `${where}; data is in ${some(held)}`,
       expected,
-      message: `no sign of a backup of ${some(held)}: ${where} (what runs elsewhere is not seen)`,
+      message: `no sign of a backup of ${some(held)}: ${where} (backups that run elsewhere are not visible)`,
     });
   },
 });
 
+/**
+ * True for the primary of the chart's own PostgreSQL or Redis: bitnami's subcharts name it `…-primary` or `…-master`,
+ * and its replicas `…-read`, `…-secondary` or `…-replicas`. They replicate without failover. With Sentinel, Redis is one
+ * StatefulSet `…-node`.
+ */
+function isPrimaryWithoutFailover({ kind, name, replicas }: AuditedWorkload): boolean {
+  return kind === 'StatefulSet' && replicas < 2 && /-(primary|master)$/.test(name);
+}
+
 /** Data services that are lost with the installation. */
 export const auditDataServices = auditCheck({
   id: 'config.external-data-services',
-  title: 'PostgreSQL and Redis are services of their own, or have a second copy',
+  title: 'PostgreSQL and Redis are external services, or have a second copy',
   severity: errorInProd,
   risk: 7,
   change: 'uses PostgreSQL and Redis outside of the installation in prod, and checks their standby and failover',
@@ -127,10 +137,19 @@ export const auditDataServices = auditCheck({
     const stores = workloadsOf(context).filter(
       ({ store }) => store === 'postgres' || store === 'mysql' || store === 'redis',
     );
+    if (stores.length === 0) return pass('no bundled PostgreSQL or Redis', expected);
+    const primaries = stores.filter(isPrimaryWithoutFailover);
+    if (primaries.length > 0) {
+      const words = listed(primaries.map(named));
+      return finding('fail', {
+        observed: `no failover: ${words}`,
+        expected,
+        message: `no failover for ${words}: replicas do not take over from a primary by themselves`,
+      });
+    }
     const alone = stores.filter(
       (one) => one.replicas < 2 && !stores.some((other) => other !== one && other.store === one.store),
     );
-    if (stores.length === 0) return pass('no bundled PostgreSQL or Redis', expected);
     if (alone.length === 0) return pass(`${listed(stores.map(named))}, more than one copy`, expected);
     return finding('fail', {
       observed: `one copy: ${listed(alone.map(named))}`,
@@ -146,7 +165,7 @@ export const auditVectorStore = auditCheck({
   severity: errorInProd,
   risk: 6,
   change:
-    'uses a replicated vector store outside of the installation in prod, or asks for an accepted risk and backups',
+    'uses a replicated vector store outside of the installation in prod, or requires an accepted risk and backups',
   requires: [AUDIT_WORKLOADS],
   optional: [AUDIT_SCALERS],
   remedy: 'move the vectors to a replicated store, or keep backups of it and plan for a rebuild',

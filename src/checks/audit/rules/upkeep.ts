@@ -20,7 +20,7 @@ export const auditDebugLogs = auditCheck({
   risk: 5,
   change: 'logs at INFO, and sets no debug variable',
   requires: [AUDIT_WORKLOADS, AUDIT_SETTINGS],
-  remedy: 'set LOG_LEVEL to INFO, and take the debug variables out',
+  remedy: 'set LOG_LEVEL to INFO, and remove the debug variables',
   judge: (context) => {
     const expected = 'INFO or quieter';
     const loud = workloadsOf(context)
@@ -76,7 +76,7 @@ const PROBED: readonly ComponentName[] = ['api', 'worker', 'web', 'sandbox', 'pl
 
 export const auditProbes = auditCheck({
   id: 'config.probes',
-  title: 'every process that serves is probed',
+  title: 'every process that serves requests has a health probe',
   severity: infoInTest,
   risk: 4,
   change: 'probes every process, the worker by a ping of Celery and the plugin daemon by its health route',
@@ -106,7 +106,7 @@ export const auditReleaseState = auditCheck({
   judge: (context) => {
     if (isCompose(context)) return notOnCompose('releases');
     const { status, revision } = context.evidence(AUDIT_RELEASE);
-    if (status === undefined) return skipped('Helm keeps no record of it here: it was applied in another way');
+    if (status === undefined) return skipped('Helm has no record of the release: it was applied in another way');
     const observed = `revision ${revision} is ${status}`;
     return status === 'deployed' ? pass(observed, 'deployed') : finding('fail', { observed, expected: 'deployed' });
   },
@@ -119,7 +119,7 @@ export const auditDrift = auditCheck({
   risk: 4,
   change: 'shows changes by hand in status and plan, and undoes them at the next install',
   requires: [AUDIT_WORKLOADS, AUDIT_CHANGES],
-  remedy: 'write the change into the values of the release, or undo it; the next helm upgrade does the latter',
+  remedy: 'write the change into the values of the release; otherwise the next helm upgrade undoes it',
   judge: (context) => {
     if (isCompose(context)) return notOnCompose('manifests of Helm');
     const changes = context.evidence(AUDIT_CHANGES);

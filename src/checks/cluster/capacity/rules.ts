@@ -1,5 +1,5 @@
 import type { NodeFact } from '../../../evidence/cluster/nodes.ts';
-import type { LabelRule, PodShape, PodTerm } from '../../../evidence/rendered/workload.ts';
+import { hasLabels, type PodShape, type PodTerm } from '../../../evidence/rendered/workload.ts';
 import { repels } from './usable.ts';
 
 type Labels = Readonly<Record<string, string>>;
@@ -12,13 +12,13 @@ export function admits(node: NodeFact, shape: PodShape): boolean {
     !node.taints.some((taint) => repels(taint, shape.tolerations)) &&
     Object.entries(shape.nodeSelector).every(([key, value]) => node.labels[key] === value) &&
     (shape.nodeTerms.length === 0 ||
-      shape.nodeTerms.some((rules) => rules.length > 0 && allHold(rules, nodeLabels(node))))
+      shape.nodeTerms.some((rules) => rules.length > 0 && hasLabels(rules, nodeLabels(node))))
   );
 }
 
 /** True if the term selects a pod with these labels. */
 export function isMeant(term: PodTerm, labels: Labels): boolean {
-  return allHold(term.rules, labels);
+  return hasLabels(term.rules, labels);
 }
 
 /**
@@ -32,27 +32,4 @@ export function domainOf(node: NodeFact, topologyKey: string): string | undefine
 /** `metadata.name` is the only field that a node affinity may select. */
 function nodeLabels(node: NodeFact): Labels {
   return { ...node.labels, 'metadata.name': node.name };
-}
-
-function allHold(rules: readonly LabelRule[], labels: Labels): boolean {
-  return rules.every((rule) => holds(rule, labels[rule.key]));
-}
-
-function holds({ operator, values }: LabelRule, value: string | undefined): boolean {
-  switch (operator) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
-    case 'Gt':
-      return value !== undefined && Number(value) > Number(values[0]);
-    case 'Lt':
-      return value !== undefined && Number(value) < Number(values[0]);
-    default:
-      return false;
-  }
 }

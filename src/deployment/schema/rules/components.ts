@@ -1,8 +1,11 @@
+import { compact } from '../../../base/json.ts';
 import { parseQuantity } from '../../../base/quantity.ts';
 import { COMPONENTS, type ComponentName } from '../../../checklist/components.ts';
 import { type SizeChoice, sizeOf } from '../../../checklist/default-sets.ts';
-import { AUTOSCALED, SINGLE_REPLICA } from '../../../checklist/sizing.ts';
+import { AUTOSCALED, type ComponentSize, SINGLE_REPLICA } from '../../../checklist/sizing.ts';
 import { absentComponents } from '../../../versions/known-releases.ts';
+import { replicasForLoad } from '../../load-replicas.ts';
+import { type ComponentOverride, MOST_REPLICAS } from '../components.ts';
 import type { Deployment } from '../deployment.ts';
 import { type Finding, problem, type Rule, rule } from './rule.ts';
 
@@ -20,19 +23,25 @@ export const COMPONENT_RULES: readonly Rule[] = [
     ),
   ),
   rule(['components', 'target'], ({ components, target }) =>
-    target.type === 'compose' ? COMPONENTS.flatMap((name) => clusterOnly(name, components[name])) : [],
+    target.type === 'compose' ? COMPONENTS.flatMap((name) => clusterOnly(`components.${name}`, components[name])) : [],
   ),
-  rule(['components', 'tier', 'defaults'], ({ components, tier, defaults }) =>
-    COMPONENTS.map((name) => autoscalingFault(name, components[name], { tier, defaults })),
+  rule(['components', 'tier', 'defaults', 'load'], ({ components, tier, defaults, load }) =>
+    COMPONENTS.map((name) =>
+      autoscalingFault(name, components[name], { tier, defaults, isLoadKnown: load?.concurrentUsers !== undefined }),
+    ),
+  ),
+  rule(['components', 'tier', 'defaults', 'load', 'target'], ({ components, load, ...sections }) =>
+    COMPONENTS.map((name) => loadFault(name, components[name], { ...sections, load })),
   ),
   rule(['components', 'tier', 'defaults'], ({ components, tier, defaults }) =>
     COMPONENTS.flatMap((name) =>
-      (['cpu', 'memory'] as const).flatMap((kind) => requestAboveLimit(name, kind, components, { tier, defaults })),
+      requestsAboveLimits(`components.${name}`, components[name]?.resources, sizeOf({ tier, defaults }, name)),
     ),
   ),
 ];
 
 type Components = Deployment['components'];
+type Scaled = Pick<ComponentOverride, 'replicas' | 'autoscaling'>;
 
 function replicaFaults(name: ComponentName, over: Components[ComponentName]): readonly (Finding | false)[] {
   if (over === undefined) return [];
@@ -54,43 +63,68 @@ function replicaFaults(name: ComponentName, over: Components[ComponentName]): re
 function autoscalingFault(
   name: ComponentName,
   over: Components[ComponentName],
-  choice: SizeChoice,
+  { isLoadKnown, ...choice }: SizeChoice & { readonly isLoadKnown: boolean },
 ): Finding | false | undefined {
   const path = `components.${name}.autoscaling`;
   if (over?.autoscaling === undefined) return undefined;
   if (!AUTOSCALED.includes(name)) return problem(path, `only for ${AUTOSCALED.join(', ')}: the chart scales no other`);
-  const least = over.replicas ?? sizeOf(choice, name).replicas;
-  const { maxReplicas } = over.autoscaling;
-  return maxReplicas < least && problem(`${path}.maxReplicas`, `at least ${least}, which is the minimum (replicas)`);
+  if (over.autoscaling.maxReplicas === undefined && 'queueLength' in over.autoscaling)
+    return problem(`${path}.maxReplicas`, 'missing: the load does not say how many tasks wait in the queues');
+  if (over.autoscaling.maxReplicas === undefined && !isLoadKnown)
+    return problem(`${path}.maxReplicas`, 'missing; it may be left out only if load.concurrentUsers decides it');
+  return maximumFault(`components.${name}`, over, sizeOf(choice, name));
+}
+
+/** The problem of a load that needs more replicas than a component may have. */
+function loadFault(
+  name: ComponentName,
+  over: Components[ComponentName],
+  sections: SizeChoice & Pick<Deployment, 'load' | 'target' | 'defaults'>,
+): Finding | false {
+  const limits = { ...sizeOf(sections, name).limits, ...compact(over?.resources?.limits ?? {}) };
+  const needed = replicasForLoad(sections, name, { limits, extraEnv: over?.extraEnv ?? {} }) ?? 0;
+  const decided = over?.autoscaling === undefined ? over?.replicas : over.autoscaling.maxReplicas;
+  return (
+    decided === undefined &&
+    needed > MOST_REPLICAS &&
+    problem('load.concurrentUsers', `${name} would need ${needed} replicas; at most ${MOST_REPLICAS}`)
+  );
+}
+
+/** The problem of a maximum below the minimum, which is `replicas`. */
+export function maximumFault(path: string, over: Scaled, size: ComponentSize): Finding | false | undefined {
+  if (over.autoscaling === undefined) return undefined;
+  const least = over.replicas ?? size.replicas;
+  const tooLow = `at least ${least}, which is the minimum (replicas)`;
+  const most = over.autoscaling.maxReplicas ?? least;
+  return most < least && problem(`${path}.autoscaling.maxReplicas`, tooLow);
 }
 
 /** Settings that only a cluster has. */
 const CLUSTER_ONLY = ['autoscaling', 'tolerations', 'affinity', 'spread'] as const;
+type Clustered = Pick<ComponentOverride, (typeof CLUSTER_ONLY)[number]>;
 
-function clusterOnly(name: ComponentName, over: Components[ComponentName]): readonly (Finding | false)[] {
+/** The problems of settings that Compose does not have. */
+export function clusterOnly(path: string, over: Clustered | undefined): readonly (Finding | false)[] {
   return CLUSTER_ONLY.map(
-    (key) =>
-      over?.[key] !== undefined &&
-      problem(`components.${name}.${key}`, 'not supported on compose, which runs on one host'),
+    (key) => over?.[key] !== undefined && problem(`${path}.${key}`, 'not supported on compose, which runs on one host'),
   );
 }
 
 /**
- * The problem of a request above its limit, which Kubernetes refuses. A value that the file leaves out is the tier's.
+ * The problems of requests above their limits, which Kubernetes refuses. A value that the file leaves out is the
+ * tier's.
  */
-function requestAboveLimit(
-  name: ComponentName,
-  kind: 'cpu' | 'memory',
-  components: Components,
-  choice: SizeChoice,
+export function requestsAboveLimits(
+  path: string,
+  resources: ComponentOverride['resources'],
+  size: ComponentSize,
 ): readonly Finding[] {
-  const resources = components[name]?.resources;
-  const size = sizeOf(choice, name);
-  const request = resources?.requests?.[kind] ?? size.requests[kind];
-  const limit = resources?.limits?.[kind] ?? size.limits[kind];
-  if (parseQuantity(request) <= parseQuantity(limit)) return [];
-  const side = resources?.requests?.[kind] === undefined ? 'limits' : 'requests';
-  return [
-    problem(`components.${name}.resources.${side}.${kind}`, `the request (${request}) is above the limit (${limit})`),
-  ];
+  return (['cpu', 'memory'] as const).flatMap((kind) => {
+    const request = resources?.requests?.[kind] ?? size.requests[kind];
+    const limit = resources?.limits?.[kind] ?? size.limits[kind];
+    if (parseQuantity(request) <= parseQuantity(limit)) return [];
+    const side = resources?.requests?.[kind] === undefined ? 'limits' : 'requests';
+    return [problem(`${path}.resources.${side}.${kind}`, `the request (${request}) is above the limit (${limit})`)];
+  });
 }

@@ -1,5 +1,6 @@
 import { describedStore, identityOf } from '../../../providers/object-storage/registry.ts';
 import { blockOf, vectorStoreProvider } from '../../../providers/vector-store/registry.ts';
+import { externalStore, isOfDify } from '../../external-secrets.ts';
 import { requiredSecrets } from '../../required-secrets.ts';
 import type { Deployment } from '../deployment.ts';
 import { type Finding, problem, type Rule, rule } from './rule.ts';
@@ -28,6 +29,15 @@ export const CREDENTIAL_RULES: readonly Rule[] = [
         problem(`postgres.databases.${use}.password`, 'needed together with a separate username'),
     ),
   ),
+  rule(['target', 'secrets'], ({ target, secrets }) => storeProblems(secrets, target.type)),
+  rule(['secrets', 'recovery'], ({ secrets, recovery }) => [
+    secrets.provider === 'external-secrets' &&
+      recovery?.backup?.interval !== undefined &&
+      problem(
+        'recovery.backup.interval',
+        'not together with secrets.store: the pods of a schedule read every secret from the Secret of difyctl; run difyctl backup on a schedule of your own',
+      ),
+  ]),
   rule(['target', 'secrets', 'postgres', 'redis', 'objectStorage', 'vectorStore', 'mail'], (deployment) =>
     requiredSecrets(deployment as Deployment).flatMap((secret) => referenceFault(secret, deployment)),
   ),
@@ -77,14 +87,44 @@ function vectorStoreProblems(store: Deployment['vectorStore']): readonly Finding
   return problems.map(({ field, message }) => problem(`vectorStore.${store.provider}.${field}`, message));
 }
 
+/** `store` belongs to `provider: external-secrets`, which is an operator of a cluster. */
+function storeProblems(secrets: Deployment['secrets'], target: 'kubernetes' | 'compose'): readonly (Finding | false)[] {
+  if (secrets.provider === 'external-secrets') {
+    return [
+      target === 'compose' &&
+        problem('secrets.provider', 'external-secrets: External Secrets Operator runs in a cluster; Compose has none'),
+      secrets.store === undefined &&
+        problem('secrets.store', 'needed together with provider: external-secrets, such as { name: vault }'),
+    ];
+  }
+  return (['store', 'remoteKey', 'refreshInterval', 'apiVersion'] as const).map(
+    (field) =>
+      secrets[field] !== undefined &&
+      problem(`secrets.${field}`, 'only together with secrets.provider: external-secrets'),
+  );
+}
+
 /**
  * `generated` is possible only for Dify's own keys and the passwords of bundled services; `kubernetes` only if Dify
- * runs in a cluster.
+ * runs in a cluster. With a store, every secret of Dify is `external`, because the Secret has one owner.
  */
 function referenceFault(
   { path, ref }: ReturnType<typeof requiredSecrets>[number],
-  { target, postgres, redis, vectorStore }: Pick<Deployment, 'target' | 'postgres' | 'redis' | 'vectorStore'>,
+  {
+    target,
+    secrets,
+    postgres,
+    redis,
+    vectorStore,
+  }: Pick<Deployment, 'target' | 'secrets' | 'postgres' | 'redis' | 'vectorStore'>,
 ): readonly Finding[] {
+  const isStored = externalStore({ secrets }) !== undefined && isOfDify(path);
+  if ('external' in ref !== isStored) {
+    if (isStored) return [problem(path, `with secrets.store, every secret of Dify comes from it: { external: {} }`)];
+    return isOfDify(path)
+      ? [problem(path, 'external: needs secrets.provider: external-secrets and secrets.store')]
+      : [problem(path, 'external: difyctl reads this secret itself; use env or file')];
+  }
   if ('kubernetes' in ref && target.type === 'compose') {
     return [problem(path, 'kubernetes: a Compose deployment has no cluster to read from; use env or file')];
   }

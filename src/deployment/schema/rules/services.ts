@@ -1,6 +1,6 @@
+import { isOlder } from '../../../base/version-order.ts';
 import { describedStore, storeField } from '../../../providers/object-storage/registry.ts';
-import { blockOf, usesTls } from '../../../providers/vector-store/registry.ts';
-import { isRead } from '../../../versions/variables.ts';
+import { blockOf, usesTls, vectorStoreProvider } from '../../../providers/vector-store/registry.ts';
 import type { ObjectStorage } from '../object-storage.ts';
 import type { Postgres } from '../postgres.ts';
 import type { Redis } from '../redis.ts';
@@ -82,12 +82,16 @@ function unusedStorageCa(storage: ObjectStorage): readonly Finding[] {
   return why === undefined ? [] : [warning(storeField(provider, 'caFile'), `not used: ${why}`)];
 }
 
-/** Dify supports a CA file for Milvus only from the release on that reads its variable. */
+/** A CA file that the client of this Dify release does not get. */
 function unreadVectorsCa(store: VectorStore, version: string): readonly Finding[] {
-  if (store.mode === 'bundled' || store.provider !== 'milvus' || store.milvus.caFile === undefined) return [];
-  if (isRead('MILVUS_SERVER_PEM_PATH', version)) return [];
+  if (store.mode === 'bundled' || blockOf(store).caFile === undefined) return [];
+  const { caSince } = vectorStoreProvider(store.provider);
+  if (caSince === undefined || !isOlder(version, caSince)) return [];
   return [
-    problem('vectorStore.milvus.caFile', `Dify ${version} does not support a CA file for Milvus; 1.15.0 and newer do`),
+    problem(
+      `vectorStore.${store.provider}.caFile`,
+      `Dify ${version} does not support a CA file for provider ${store.provider}; ${caSince} and newer do`,
+    ),
   ];
 }
 

@@ -20,11 +20,11 @@ const SCRIPT_MS = 100_000;
 export const appInsideCollector: Collector<Inside<InsideAnswers>> = {
   key: APP_INSIDE,
   timeoutMs: 120_000,
-  collect: (context) => {
+  collect: (context, need) => {
     const script = requestScript(insideRequests(deploymentOf(context)));
     // The exit code is that of the last request. Each answer has its own.
     const command = ['sh', '-c', `${script}\ntrue`];
-    return runInside(context, { component: 'api', command, timeoutMs: SCRIPT_MS }, parseAnswers);
+    return runInside(context, need, { component: 'api', command, timeoutMs: SCRIPT_MS }, parseAnswers);
   },
 };
 

@@ -1,7 +1,8 @@
 import { kubectl } from '../../../exec/kubectl.ts';
 import { fromCluster } from '../../cluster/connect.ts';
 import { type CollectContext, type Collector, evidenceKey } from '../../evidence.ts';
-import { type AppProcess, deploymentOf, processesOf } from './exec.ts';
+import { deploymentOf, processesOf } from './exec.ts';
+import type { AppProcess } from './processes.ts';
 
 /** The Celery schedulers of the installation. */
 export interface BeatFact {
@@ -24,8 +25,8 @@ const LOG_LINES = 500;
 export const appBeatCollector: Collector<BeatFact> = {
   key: APP_BEAT,
   timeoutMs: 60_000,
-  collect: async (context) => {
-    const processes = await processesOf(context, 'beat');
+  collect: async (context, need) => {
+    const processes = await processesOf(need, 'beat');
     const running = processes.map(({ host }) => host);
     const simulated = processes.length > 0 && processes.every((one) => one.simulated);
     const [only] = processes;
@@ -39,8 +40,10 @@ async function logOf(context: CollectContext, { host }: AppProcess): Promise<str
   const { target } = deploymentOf(context);
   const { signal, runner } = context;
   if (target.type === 'compose') {
-    return (await runner.run('docker', ['logs', '--since', '5m', '--tail', String(LOG_LINES), host], { signal }))
-      .stdout;
+    const args = ['logs', '--since', '5m', '--tail', String(LOG_LINES), host];
+    // Celery logs to stderr. docker keeps the streams apart; kubectl does not.
+    const { stdout, stderr } = await runner.run('docker', args, { signal });
+    return `${stdout}\n${stderr}`;
   }
   const args = ['logs', '-n', target.namespace, host, '--since=5m', `--tail=${LOG_LINES}`];
   return fromCluster(context, `get pods/log in namespace ${target.namespace}`, () =>

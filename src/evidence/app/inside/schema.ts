@@ -15,9 +15,10 @@ const DIVIDER = 'difyctl-heads';
 export const appSchemaCollector: Collector<Inside<SchemaFact>> = {
   key: APP_SCHEMA,
   timeoutMs: 90_000,
-  collect: (context) =>
+  collect: (context, need) =>
     runInside(
       context,
+      need,
       { component: 'api', command: ['sh', '-c', `flask db current && echo ${DIVIDER} && flask db heads`] },
       parseSchema,
     ),

@@ -8,6 +8,8 @@ export interface WorkersFact {
   readonly running: readonly string[];
   /** Workers that answered, with the queues that each consumes. */
   readonly answered: readonly { readonly name: string; readonly queues: readonly string[] }[];
+  /** The worker pool of each running worker that belongs to one; absent without pools. */
+  readonly pools?: Readonly<Record<string, string>>;
 }
 export const APP_WORKERS = evidenceKey<Inside<WorkersFact>>('app.workers', 1);
 
@@ -19,18 +21,21 @@ const NO_ANSWER = 69;
 export const appWorkersCollector: Collector<Inside<WorkersFact>> = {
   key: APP_WORKERS,
   timeoutMs: 90_000,
-  collect: async (context) => {
+  collect: async (context, need) => {
     const app = difyProfile(deploymentOf(context).version)?.celeryApp ?? 'app.celery';
-    const workers = await processesOf(context, 'worker');
-    const running = workers.filter(({ simulated }) => !simulated).map(({ host }) => `celery@${host}`);
+    const workers = await processesOf(need, 'worker');
+    const real = workers.filter(({ simulated }) => !simulated);
+    const running = real.map(({ host }) => `celery@${host}`);
+    const pools = real.flatMap(({ host, pool }) => (pool === undefined ? [] : [[`celery@${host}`, pool] as const]));
     // Celery stops waiting once every named worker answered.
     const named = running.length === 0 ? [] : ['--destination', running.join(',')];
     const wait = ['--timeout', String(WAIT_SECONDS)];
     const command = ['celery', '-A', app, 'inspect', 'active_queues', ...wait, ...named];
     // The api asks, because a worker that does not answer may not be able to run a command either.
-    return runInside(context, { component: 'api', command, okCodes: [0, NO_ANSWER] }, (stdout) => ({
+    return runInside(context, need, { component: 'api', command, okCodes: [0, NO_ANSWER] }, (stdout) => ({
       running,
       answered: parseQueues(stdout),
+      ...(pools.length === 0 ? {} : { pools: Object.fromEntries(pools) }),
     }));
   },
 };

@@ -96,9 +96,12 @@ function comparable({ apiVersion: _, kind, metadata, status: __, ...rest }: Kube
   return { ...others, ...shown, data: Object.fromEntries([...given, ...encoded]) };
 }
 
+/** Kinds that decide the replicas of a workload: an autoscaler, and KEDA's own form of it. */
+const SCALERS: readonly string[] = ['HorizontalPodAutoscaler', 'ScaledObject'];
+
 /** Workloads whose replicas an applied autoscaler decides, as `Kind/name`. */
 export function autoscaled(objects: readonly unknown[]): ReadonlySet<string> {
-  const scalers = objects.filter((object) => textAt(object, 'kind') === 'HorizontalPodAutoscaler');
+  const scalers = objects.filter((object) => SCALERS.includes(textAt(object, 'kind')));
   const targets = scalers.map((object) => at(object, 'spec', 'scaleTargetRef'));
   return new Set(targets.map((target) => `${textAt(target, 'kind')}/${textAt(target, 'name')}`));
 }

@@ -42,7 +42,14 @@ export async function kubernetesDrift(source: DriftSource, signal: AbortSignal):
   const all = [...objects, ...beside];
   const live = await readLive(kubectl, release.namespace, [...all, ...own], signal);
   const found = findings({ objects: all, appliers }, (object) => live.get(identityOf(object)));
-  return [...found, ...own.flatMap((object) => secretFinding(release.name, object, live.get(identityOf(object))))];
+  // The contents of a Secret of External Secrets are those of the store; its name is not made from them.
+  const isExternal = beside.some(
+    ({ kind, metadata }) => kind === 'ExternalSecret' && metadata.name === record?.secretName,
+  );
+  return [
+    ...found,
+    ...own.flatMap((object) => secretFinding(release.name, object, live.get(identityOf(object)), isExternal)),
+  ];
 }
 
 /**
@@ -178,10 +185,16 @@ function secretReference(name: string): KubernetesObject {
 }
 
 /** The Secret is immutable and named by its contents: to change it, someone must delete it and create it again. */
-function secretFinding(deployment: string, object: KubernetesObject, live: unknown): readonly Finding[] {
+function secretFinding(
+  deployment: string,
+  object: KubernetesObject,
+  live: unknown,
+  isExternal: boolean,
+): readonly Finding[] {
   const { name } = object.metadata;
   const drift = { kind: 'Secret', name };
   if (live === undefined) return [{ drift: { ...drift, change: 'gone' } }];
+  if (isExternal) return [];
   const data = Object.entries(labelsAt(live, 'data')).map(([key, text]) => [
     key,
     Buffer.from(text, 'base64').toString(),

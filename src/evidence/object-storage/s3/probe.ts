@@ -1,5 +1,6 @@
 import type { AddressStyle, Failure } from '../../../storage/facts.ts';
-import { type S3Keys, s3Driver } from '../../../storage/s3/driver.ts';
+import type { S3Keys } from '../../../storage/s3/client.ts';
+import { s3Driver } from '../../../storage/s3/driver.ts';
 import { mayAddress, type S3Place } from '../../../storage/s3/places.ts';
 import { type Reach, type SignedClient, StorageError } from '../../../storage/signed-client.ts';
 import type { BucketFact } from '../facts.ts';

@@ -1,12 +1,25 @@
 import type { JsonObject } from '../../../base/json.ts';
+import { POOL_LABEL } from '../../../base/own-labels.ts';
 import type { ComponentName } from '../../../checklist/components.ts';
+import { plannedPools } from '../../../deployment/worker-pools.ts';
 import { type EnvEntry, literal, mergeEntries } from '../../../providers/env-entry.ts';
+import { poolEnv } from '../../dify-env/environment.ts';
 import { SERVICE_IMAGES } from '../../images.ts';
+import { OPEN_SECONDS } from '../../open-seconds.ts';
 import { caMounts } from '../certificates.ts';
 import type { ComposeContext } from '../context.ts';
 import { HEALTH, type HealthCheck } from '../health.ts';
 import { dataMount, fromComposeDirectory } from '../host-paths.ts';
-import { COMPOSE_ADDRESSES, INIT_PERMISSIONS, MIGRATION, POSTGRES, REDIS, SERVICE_OF, WEAVIATE } from '../names.ts';
+import {
+  COMPOSE_ADDRESSES,
+  INIT_PERMISSIONS,
+  MIGRATION,
+  POSTGRES,
+  poolService,
+  REDIS,
+  SERVICE_OF,
+  WEAVIATE,
+} from '../names.ts';
 import { type Condition, componentResources, type Service } from '../service.ts';
 
 /** User and group of the API image since Dify 1.10.1. They must own the folder that api and worker write to. */
@@ -24,9 +37,10 @@ export function applicationServices(context: ComposeContext): Readonly<Record<st
   return {
     ...(context.deployment.objectStorage.provider === 'local' ? { [INIT_PERMISSIONS]: initPermissions(context) } : {}),
     [MIGRATION]: migration(context),
-    ...process(context, 'api', { health: HEALTH.api, storage: true, stopSeconds: 60 }),
+    ...process(context, 'api', { health: HEALTH.api, storage: true, stopSeconds: OPEN_SECONDS }),
     ...process(context, 'apiWebsocket', { health: HEALTH.api, storage: false, stopSeconds: 30 }),
-    ...process(context, 'worker', { health: HEALTH.worker, storage: true, stopSeconds: 120 }),
+    ...process(context, 'worker', WORKER),
+    ...workerPools(context),
     ...process(context, 'beat', { health: HEALTH.beat, storage: false, stopSeconds: 30 }),
   };
 }
@@ -65,36 +79,62 @@ function migration(context: ComposeContext): Service {
   };
 }
 
+/** One service for each worker pool: the worker with the queues, the variables and the size of the pool. */
+function workerPools(context: ComposeContext): Readonly<Record<string, Service>> {
+  const { deployment, environment } = context;
+  return Object.fromEntries(
+    plannedPools(deployment).map((pool) => [
+      poolService(pool.name),
+      {
+        ...service(context, 'worker', { ...WORKER, entries: mergeEntries(environment.worker, poolEnv(pool)) }),
+        labels: { [POOL_LABEL]: pool.name },
+        resources: componentResources('worker', pool, deployment.components.worker?.pools?.[pool.name]),
+      },
+    ]),
+  );
+}
+
 interface ProcessTraits {
   readonly health: HealthCheck;
   readonly storage: boolean;
   readonly stopSeconds: number;
 }
 
+const WORKER: ProcessTraits = { health: HEALTH.worker, storage: true, stopSeconds: OPEN_SECONDS };
+
 function process(
   context: ComposeContext,
   name: ComponentName,
-  { health, storage, stopSeconds }: ProcessTraits,
+  traits: ProcessTraits,
 ): Readonly<Record<string, Service>> {
-  const { planned, environment, variables, deployment } = context;
+  const { planned, environment, deployment } = context;
   if (!planned[name].enabled) return {};
-  const entries: readonly EnvEntry[] = mergeEntries([literal('MIGRATION_ENABLED', false)], environment[name]);
   return {
     [SERVICE_OF[name]]: {
-      image: context.componentImage(name),
-      component: name,
-      environment: variables.environment(entries),
-      volumes: [...(storage ? storageMounts(context) : []), ...caMounts(context)],
-      networks: ['ssrf_proxy_network', 'default'],
-      dependsOn: {
-        ...DATA_SERVICES,
-        [MIGRATION]: 'service_completed_successfully',
-        [SERVICE_OF.agentBackend]: 'service_started',
-      },
-      health,
-      stopSeconds,
+      ...service(context, name, { ...traits, entries: environment[name] }),
       resources: componentResources(name, planned[name], deployment.components[name]),
     },
+  };
+}
+
+function service(
+  context: ComposeContext,
+  name: ComponentName,
+  { health, storage, stopSeconds, entries }: ProcessTraits & { readonly entries: readonly EnvEntry[] },
+): Service {
+  return {
+    image: context.componentImage(name),
+    component: name,
+    environment: context.variables.environment(mergeEntries([literal('MIGRATION_ENABLED', false)], entries)),
+    volumes: [...(storage ? storageMounts(context) : []), ...caMounts(context)],
+    networks: ['ssrf_proxy_network', 'default'],
+    dependsOn: {
+      ...DATA_SERVICES,
+      [MIGRATION]: 'service_completed_successfully',
+      [SERVICE_OF.agentBackend]: 'service_started',
+    },
+    health,
+    stopSeconds,
   };
 }
 

@@ -29,6 +29,7 @@ export function processBlock(deployment: Deployment, planned: Planned, addresses
         filesDomain: urls.files,
         triggerDomain: trigger,
         appSecretKey: SECRET_PLACEHOLDER,
+        ...(deployment.marketplace?.proxy === true ? { marketplace: { apiProxyEnabled: true } } : {}),
       },
       api: { auth: { internalApiKey: SECRET_PLACEHOLDER } },
       apiWebsocket: { socketUrl: socketUrl(urls.console) },

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { APP_INSIDE, type InsideAnswers, REFUSED } from '../../../../src/evidence/app/inside/answers.ts';
 import { APP_BEAT, type BeatFact } from '../../../../src/evidence/app/inside/beat.ts';
+import { APP_CONNECTIONS, type ConnectionsFact } from '../../../../src/evidence/app/inside/connections.ts';
+import { APP_KEYS, type KeyFact } from '../../../../src/evidence/app/inside/keys.ts';
 import type { InsideAnswer } from '../../../../src/evidence/app/inside/requests.ts';
 import { APP_SCHEMA, type SchemaFact } from '../../../../src/evidence/app/inside/schema.ts';
 import { APP_WORKERS, type WorkersFact } from '../../../../src/evidence/app/inside/workers.ts';
@@ -40,7 +42,7 @@ describe('app.schema', () => {
     expect(short(result)).toEqual([status, observed]);
   });
 
-  test('simulated pods are a reason to skip', () => {
+  test('skips simulated pods', () => {
     const simulated = 'every pod of api is simulated (kwok)';
     const result = judged(checkOf('app.schema'), { deployment, seen: [[APP_SCHEMA, { via: 'api', simulated }]] });
     expect(short(result)).toEqual(['skip', simulated]);
@@ -77,6 +79,29 @@ describe('app.workers and app.queues', () => {
       ],
     };
     expect(judge('app.queues', seen)).toEqual(['fail', 'no worker reads the queue retention']);
+  });
+
+  test('a worker of a pool that reads other queues than planned fails', () => {
+    const pooled = parsedDeployment({
+      apiVersion: 'difyctl/v1',
+      tier: 'test',
+      target: { type: 'compose' },
+      components: { worker: { pools: { mails: { queues: ['mail'] } } } },
+    });
+    const others = queuesOf(pooled.version).filter((queue) => queue !== 'mail');
+    const of = (pool: readonly string[], worker: readonly string[]): WorkersFact => ({
+      running: ['celery@w1', 'celery@p1'],
+      answered: [
+        { name: 'celery@w1', queues: [...worker, 'of_a_later_release'] },
+        { name: 'celery@p1', queues: pool },
+      ],
+      pools: { 'celery@p1': 'mails' },
+    });
+    const result = (seen: WorkersFact) =>
+      short(judged(checkOf('app.queues'), { deployment: pooled, seen: [[APP_WORKERS, { via: VIA, seen }]] }));
+    expect(result(of(['mail'], others))[0]).toBe('pass');
+    expect(result(of(['mail', 'plugin'], others))).toEqual(['fail', 'other queues than planned: celery@p1 (plugin)']);
+    expect(result(of(['mail'], [...others, 'mail']))).toEqual(['fail', 'other queues than planned: celery@w1 (mail)']);
   });
 
   test('queues of an older release fail with each missing queue', () => {
@@ -124,7 +149,7 @@ describe('app.beat', () => {
   });
 });
 
-describe('what the api gets inside', () => {
+describe('requests from inside the api', () => {
   const answer = (over: Partial<InsideAnswer>): InsideAnswer => ({
     status: undefined,
     connect: undefined,
@@ -197,5 +222,47 @@ describe('what the api gets inside', () => {
       judged(checkOf('app.egress'), { deployment: { ...deployment, tier }, seen: [[APP_INSIDE, { via: VIA, seen }]] });
     expect(short(result('prod'))).toEqual(['warn', 'marketplace.dify.ai: 503 from the proxy']);
     expect(result('test')).toMatchObject({ status: 'pass', note: expect.stringContaining('503 from the proxy') });
+  });
+});
+
+describe('app.keys', () => {
+  const sides = (...values: readonly (number | undefined)[]): readonly KeyFact[] => {
+    const places = [
+      ['api', 'PLUGIN_DAEMON_KEY'],
+      ['worker', 'PLUGIN_DAEMON_KEY'],
+      ['pluginDaemon', 'SERVER_KEY'],
+    ] as const;
+    return places.slice(0, values.length).map(([component, variable], index) => {
+      return { component, variable, value: values[index] };
+    });
+  };
+  const rows: readonly (readonly [readonly (readonly KeyFact[])[], string, string])[] = [
+    [[sides(0, 0, 0)], 'pass', '1 key shared'],
+    [[sides(0, 0, 1)], 'fail', 'SERVER_KEY of pluginDaemon: not the value of PLUGIN_DAEMON_KEY of api'],
+    [[sides(0, undefined, 0)], 'fail', 'PLUGIN_DAEMON_KEY of worker: not set'],
+    [[sides(undefined, undefined, undefined)], 'pass', '1 key shared'],
+    [[sides(0)], 'skip', 'no two processes that share a key could be asked'],
+    [[], 'skip', 'no two processes that share a key could be asked'],
+  ];
+  test.each(rows)('%j: %s', (seen, status, observed) => {
+    expect(short(judged(checkOf('app.keys'), { deployment, seen: [[APP_KEYS, seen]] }))).toEqual([status, observed]);
+  });
+});
+
+describe('postgres.connections-in-use', () => {
+  const of = (used: number): ConnectionsFact => ({ used, limit: 103, reserved: 3 });
+  const words = (used: number): string => `${used} of 100 connections in use (max_connections 103 − 3 reserved)`;
+  const rows: readonly (readonly [ConnectionsFact, string, string])[] = [
+    [of(79), 'pass', words(79)],
+    [of(80), 'warn', words(80)],
+    [of(95), 'fail', words(95)],
+    [{ used: undefined, limit: undefined, reserved: 0 }, 'fail', 'the server refuses one more connection of the api'],
+  ];
+  test.each(rows)('%j: %s', (seen, status, observed) => {
+    const input = {
+      deployment: { ...deployment, tier: 'prod' as const },
+      seen: [[APP_CONNECTIONS, { via: VIA, seen }]] as const,
+    };
+    expect(short(judged(checkOf('postgres.connections-in-use'), input))).toEqual([status, observed]);
   });
 });

@@ -1,6 +1,8 @@
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { insideRequests } from '../../../../src/evidence/app/inside/answers.ts';
+import { CONNECTIONS_PROGRAM, parseConnections } from '../../../../src/evidence/app/inside/connections.ts';
+import { digestScript, keyFacts, parseDigests } from '../../../../src/evidence/app/inside/keys.ts';
 import { parseAnswers, requestScript } from '../../../../src/evidence/app/inside/requests.ts';
 import { parseSchema } from '../../../../src/evidence/app/inside/schema.ts';
 import { parseQueues } from '../../../../src/evidence/app/inside/workers.ts';
@@ -34,7 +36,7 @@ describe('revisions of the database schema', () => {
   });
 });
 
-test('queues are read for each worker, and exchanges are not queues', () => {
+test('reads the queues of each worker, and ignores exchanges', () => {
   const output = [
     '->  celery@worker-1: OK',
     "    * {'name': 'dataset', 'exchange': {'name': 'dataset', 'type': 'direct'}, 'routing_key': 'dataset'}",
@@ -58,7 +60,7 @@ describe('the script of requests', () => {
     urls: urls('http://dify.example.test'),
   });
 
-  test('answers are told apart by their names, and only the beginning of a body is kept', () => {
+  test('separates answers by name, and keeps only the beginning of a body', () => {
     const output = `{"status":"ok"}\ndifyctl-answer one 200 000 0\n${'x'.repeat(500)}\ndifyctl-answer two 403 000 0\n\ndifyctl-answer three 000 403 56\n`;
     expect(parseAnswers(output)).toEqual({
       one: { status: 200, connect: undefined, exitCode: 0, body: '{"status":"ok"}' },
@@ -67,7 +69,7 @@ describe('the script of requests', () => {
     });
   });
 
-  test('a shell runs it, and each request has an answer although no server is there', async () => {
+  test('a shell runs it, and each request has a result although no server exists', async () => {
     const requests = insideRequests(deployment);
     const env = {
       CODE_EXECUTION_ENDPOINT: 'http://127.0.0.1:9',
@@ -83,8 +85,66 @@ describe('the script of requests', () => {
     expect(parseAnswers(stdout)).toEqual(Object.fromEntries(requests.map(({ name }) => [name, refused])));
   });
 
-  test('no key is an argument of a program', () => {
+  test('a key is never an argument of a program', () => {
     const lines = requestScript(insideRequests(deployment)).split('\n');
     expect(lines.filter((line) => line.split('| curl')[1]?.includes('_KEY'))).toEqual([]);
+  });
+});
+
+describe('shared keys', () => {
+  test('the script prints a digest of each variable that is set, and no value', async () => {
+    const script = digestScript(['SERVER_KEY', 'DIFY_INNER_API_KEY', 'NOT_SET'], 'salt');
+    const env = { SERVER_KEY: 'planted $value "1"', DIFY_INNER_API_KEY: 'planted $value "1"' };
+    const { stdout } = await execa('sh', ['-c', script], { env });
+    expect(stdout).not.toContain('planted');
+    const digests = parseDigests(stdout);
+    expect(Object.keys(digests)).toEqual(['SERVER_KEY', 'DIFY_INNER_API_KEY']);
+    expect(digests.SERVER_KEY).toMatch(/^[0-9a-f]{64}$/);
+    expect(digests.SERVER_KEY).toBe(digests.DIFY_INNER_API_KEY);
+  });
+
+  test('equal digests have equal numbers, and a component without an answer is left out', () => {
+    const facts = keyFacts(
+      [
+        ['api', 'A'],
+        ['worker', 'A'],
+        ['pluginDaemon', 'B'],
+        ['agentBackend', 'C'],
+        ['beat', 'A'],
+      ],
+      new Map([
+        ['api', { A: '11' }],
+        ['worker', { A: '22' }],
+        ['pluginDaemon', { B: '11' }],
+        ['beat', {}],
+        ['agentBackend', undefined],
+      ]),
+    );
+    expect(facts.map(({ component, value }) => [component, value])).toEqual([
+      ['api', 0],
+      ['worker', 1],
+      ['pluginDaemon', 0],
+      ['beat', undefined],
+    ]);
+  });
+});
+
+describe('connections in use', () => {
+  test.each([
+    ['difyctl-connections 12 100 3\n', { used: 12, limit: 100, reserved: 3 }],
+    ['a line of a log\ndifyctl-connections full\n', { used: undefined, limit: undefined, reserved: 0 }],
+  ])('%j', (output, fact) => {
+    expect(parseConnections(output)).toEqual(fact);
+  });
+
+  test('an output without the line is no evidence', () => {
+    expect(() => parseConnections('Traceback')).toThrow('the number of connections, which the api did not print');
+  });
+
+  test('the program is valid Python', async () => {
+    const check = 'import ast, sys; ast.parse(sys.stdin.read())';
+    await expect(execa('python3', ['-c', check], { input: CONNECTIONS_PROGRAM })).resolves.toMatchObject({
+      exitCode: 0,
+    });
   });
 });

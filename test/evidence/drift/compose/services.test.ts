@@ -80,7 +80,7 @@ test.each<[string, Partial<LiveContainer>, readonly object[]]>([
   expect(serviceDrift(project, [{ ...container, ...more }])).toEqual(expected);
 });
 
-test('the name of an image may mean another one, or none', () => {
+test('the name of an image may now resolve to another image, or to none', () => {
   const live = new Map([
     ['same', { id: ID, environment: {} }],
     ['moved', { id: OTHER_ID, environment: {} }],

@@ -224,7 +224,7 @@ describe('drift', () => {
   });
 });
 
-test('an object that holds something nobody applied is put back as a whole', () => {
+test('an object with a field that difyctl did not apply is restored as a whole', () => {
   const live = living(
     [
       [[...CONTAINER, 'image'], 'other:2'],

@@ -8,7 +8,7 @@ interface Source {
 interface Container {
   readonly name: string;
   readonly image: string;
-  /** Null where the chart writes the key and nothing below it. */
+  /** Null if the chart writes the key and nothing below it. */
   readonly env?:
     | readonly {
         readonly name: string;

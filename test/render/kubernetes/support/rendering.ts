@@ -14,7 +14,7 @@ export const FILES: ReadonlyMap<string, string> = new Map([
 /** Every sample that goes to Kubernetes. */
 export const KUBERNETES_SAMPLES = SAMPLE_NAMES.filter((name) => sampleDeployment(name).target.type === 'kubernetes');
 
-/** A Kubernetes deployment of the test tier from a few words of a file. */
+/** A Kubernetes deployment of the test tier from a part of a file. */
 export function kubernetesDeployment(over: Readonly<Record<string, unknown>> = {}): Deployment {
   return parsedDeployment({
     apiVersion: 'difyctl/v1',

@@ -12,6 +12,8 @@ import (
 //
 //	STAND_IN_START_DELAY  a duration that the process waits before it starts
 //	STAND_IN_FAIL         "exit CODE after DURATION", "unhealthy" or "hang"
+//	STAND_IN_SLOW         "PATH DURATION": requests of this path take so long
+//	STAND_IN_HEAD         one more head of the schema, in the answer of `flask db heads`
 type faults struct {
 	startDelay time.Duration
 	exitAfter  time.Duration
@@ -20,11 +22,18 @@ type faults struct {
 	unhealthy bool
 	// hang accepts connections and never answers.
 	hang bool
+	// requests of slowPath take slowFor.
+	slowPath string
+	slowFor  time.Duration
 }
 
 func faultsFromEnv() faults {
 	var told faults
 	told.startDelay, _ = time.ParseDuration(os.Getenv("STAND_IN_START_DELAY"))
+	if path, duration, found := strings.Cut(os.Getenv("STAND_IN_SLOW"), " "); found {
+		told.slowPath = path
+		told.slowFor, _ = time.ParseDuration(duration)
+	}
 	words := strings.Fields(os.Getenv("STAND_IN_FAIL"))
 	if len(words) == 0 {
 		return told
@@ -69,6 +78,9 @@ func (told faults) wrap(next http.Handler) http.Handler {
 			logf("ERROR", "%s %s: told to be unhealthy", r.Method, r.URL.Path)
 			writeJSON(w, http.StatusServiceUnavailable, map[string]any{"status": "unhealthy"})
 		default:
+			if told.slowFor > 0 && r.URL.Path == told.slowPath {
+				time.Sleep(told.slowFor)
+			}
 			next.ServeHTTP(w, r)
 		}
 	})

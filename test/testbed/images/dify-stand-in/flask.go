@@ -16,7 +16,7 @@ func flaskCommand(args []string) int {
 		case "db current":
 			err = printCurrent(self.Version)
 		case "db heads":
-			fmt.Printf("%s (head)\n", revision(self.Version))
+			printHeads(self.Version)
 		default:
 			fmt.Fprintf(os.Stderr, "Usage: flask [OPTIONS] COMMAND [ARGS]...\n\nError: No such command '%s'.\n", strings.Join(args, " "))
 			return 2
@@ -27,6 +27,13 @@ func flaskCommand(args []string) int {
 		return 1
 	}
 	return 0
+}
+
+func printHeads(version string) {
+	fmt.Printf("%s (head)\n", revision(version))
+	if other := os.Getenv("STAND_IN_HEAD"); other != "" {
+		fmt.Printf("%s (head)\n", other)
+	}
 }
 
 func printCurrent(version string) error {

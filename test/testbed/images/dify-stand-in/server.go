@@ -12,14 +12,17 @@ import (
 	"time"
 )
 
-// serve answers on the address until the process gets a signal to stop.
+// openRequests is the time that open requests have after a signal to stop: gunicorn's default of graceful_timeout.
+const openRequests = 30 * time.Second
+
+// serve answers on the address until the process gets a signal to stop, and then ends its open requests.
 func serve(address string, handler http.Handler, told faults) error {
 	handler = withEnvironmentDump(handler)
 	server := &http.Server{Addr: address, Handler: told.wrap(handler), ReadHeaderTimeout: 30 * time.Second}
 	stopped := make(chan struct{})
 	go func() {
 		waitForEnd()
-		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), openRequests)
 		defer cancel()
 		_ = server.Shutdown(ctx)
 		close(stopped)

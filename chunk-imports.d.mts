@@ -1,0 +1,1 @@
+export function withoutRepeatedImports(chunks: ReadonlyMap<string, string>): Map<string, string>;

@@ -1,0 +1,107 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ExternalError } from '../../base/errors.ts';
+import { counted } from '../../base/words.ts';
+import { storeBuckets } from '../../providers/object-storage/registry.ts';
+import { backupSettings } from '../open-repository.ts';
+import { type Rclone, rclone } from '../rclone.ts';
+import { type OpenBucket, openVersions } from '../versions/open-bucket.ts';
+import { requireVersions } from '../versions/refuse-short.ts';
+import type { MadePart, MakeContext } from './context.ts';
+import { copyFolder, isKeyFile, KEY_FILES, requireTenantKeys } from './files.ts';
+
+/** The buckets of the deployment, and rclone on them. */
+export interface OpenBuckets {
+  readonly rclone: Rclone;
+  readonly engine: string;
+  readonly files: string;
+  /** Bucket of the plugin packages; the same as `files` if they share one. */
+  readonly plugins: string;
+  /** The same buckets with their versions, if a set names these in place of a copy. */
+  readonly versions: { readonly files: OpenBucket; readonly plugins: OpenBucket } | undefined;
+}
+
+/**
+ * Opens the buckets. Throws UserError if rclone is missing, if the storage is one that difyctl cannot copy, or if it does
+ * not keep the versions that a set would name.
+ */
+export async function openBuckets(context: MakeContext): Promise<OpenBuckets> {
+  const { deployment, runner, secrets, folder, baseDirectory, signal } = context;
+  const { objectStorage } = deployment;
+  const program = await rclone(runner, objectStorage, secrets, folder, baseDirectory);
+  if (objectStorage.provider === 'local') throw new Error('a local storage has no bucket');
+  const { api, pluginDaemon } = storeBuckets(objectStorage);
+  const engine = `rclone ${await program.version({ signal })}`;
+  const { objects, keep } = backupSettings(deployment);
+  const versioned = async (bucket: string): Promise<OpenBucket> => {
+    const open = await openVersions(bucket, { deployment, baseDirectory, secrets, signal });
+    await requireVersions(open, keep);
+    return open;
+  };
+  const versions =
+    objects === 'versions' ? { files: await versioned(api), plugins: await versioned(pluginDaemon) } : undefined;
+  return { rclone: program, engine, files: api, plugins: pluginDaemon, versions };
+}
+
+/**
+ * Returns the keys of the tenants in the bucket, by their path. Throws UserError if a tenant of the database has none, or
+ * another one.
+ */
+export async function bucketKeys(
+  { rclone: program, files }: OpenBuckets,
+  tenants: Readonly<Record<string, string>>,
+  { signal }: MakeContext,
+): Promise<ReadonlyMap<string, string>> {
+  const keys = new Map<string, string>();
+  for (const tenant of Object.keys(tenants)) {
+    const key = `privkeys/${tenant}/private.pem`;
+    const text = await program.text(files, key, { signal }).catch((error: unknown) => {
+      if (error instanceof ExternalError) return undefined;
+      throw error;
+    });
+    if (text !== undefined && text !== '') keys.set(key, text);
+  }
+  requireTenantKeys(tenants, keys);
+  return keys;
+}
+
+/**
+ * Copies a bucket into a folder of the cache, which later runs bring up to date, and from there into the repository. The
+ * keys among Dify's files are in neither. Throws ExternalError if an object that was listed before and after the copy is
+ * not in the copy.
+ */
+export async function bucketPart(
+  part: 'objects' | 'plugin-storage',
+  buckets: OpenBuckets,
+  context: MakeContext,
+): Promise<MadePart> {
+  const { rclone: program, engine } = buckets;
+  const { cache, signal, onStart, deployment } = context;
+  const bucket = part === 'objects' ? buckets.files : buckets.plugins;
+  const folder = join(cache, part);
+  const options = { signal, onStart };
+  // An empty bucket is an empty folder.
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const before = await program.keys(bucket, options);
+  // The plugin daemon may share the bucket with Dify's files, whose keys belong only in the encrypted secrets.
+  await program.sync(bucket, folder, KEY_FILES, options);
+  const after = new Set(await program.keys(bucket, options));
+  const copied = new Set(await program.copied(folder, options));
+  const stayed = before.filter((key) => after.has(key) && !isKeyFile(key));
+  refuseGaps(bucket, stayed, copied);
+  const details = { provider: deployment.objectStorage.provider, bucket, copiedWith: engine };
+  return copyFolder(part, folder, KEY_FILES, details, context);
+}
+
+/** A program that skips what it cannot read and ends with exit code 0 would leave a copy that looks complete. */
+function refuseGaps(bucket: string, keys: readonly string[], copied: ReadonlySet<string>): void {
+  const missing = keys.filter((key) => !copied.has(key));
+  if (missing.length === 0) return;
+  throw new ExternalError(
+    `the copy of bucket ${bucket} lacks ${counted(missing.length, 'object')} of ${keys.length}: ${missing.slice(0, 3).join(', ')}`,
+    {
+      command: 'rclone sync',
+      next: ['run difyctl backup again; if it fails again, check the rights of the access key on single objects'],
+    },
+  );
+}

@@ -1,0 +1,50 @@
+import { span } from '../../base/duration.ts';
+import { oneLine } from '../../base/printable.ts';
+import { wrap } from '../../base/wrap.ts';
+import type { DrillRecord } from '../../recovery/drill-record.ts';
+import type { DrillVerdict } from '../../recovery/drill-verdict.ts';
+import { paint, type Style, sign } from '../../report/style.ts';
+
+/** A drill as text: times of the parts, promises, invariants, and where the record is. */
+export function drillText(record: DrillRecord, verdicts: readonly DrillVerdict[], path: string, style: Style): string {
+  const { set, durations, invariants, newestRecovered, outcome } = record;
+  const facts = [
+    ['data as of', record.commonPoint],
+    ...(newestRecovered === undefined ? [] : [['newest row', `${newestRecovered.at} in ${newestRecovered.table}`]]),
+    ...durations.map(({ part, seconds }) => [part, span(seconds)]),
+  ] as const;
+  const names = [...facts.map(([name = '']) => name), ...invariants.map(({ id }) => id)];
+  const width = Math.max(...names.map(({ length }) => length));
+  const isBroken = outcome === 'fail' || verdicts.some(({ status }) => status === 'fail');
+  const title = `${oneLine(set)} restored beside ${oneLine(record.deployment)}, and removed`;
+  const show = (name: string, status: Shown, observed: string) => row(name, status, observed, { style, width });
+  const lines = [
+    ...wrap(title, style.width, 2).map((line) => paint(style, 'strong', line)),
+    ...facts.map(([name = '', value = '']) => `    ${name.padEnd(width)}  ${value}`),
+    '',
+    ...invariants.flatMap(({ id, status, observed }) => show(id, status, observed)),
+    ...verdicts.flatMap(({ promise, status, observed }) => show(promise, status, observed)),
+    '',
+    `  ${sign(style, isBroken ? 'fail' : 'pass')} ${isBroken ? 'the drill failed' : 'the drill passed'}`,
+    ...wrap(`record: ${path}`, style.width, 4),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+type Shown = DrillRecord['invariants'][number]['status'];
+
+/** The fewest columns of a text beside its name. A narrower terminal has the text below the name. */
+const NARROWEST = 24;
+
+function row(
+  name: string,
+  status: Shown,
+  observed: string,
+  { style, width }: { readonly style: Style; readonly width: number },
+): readonly string[] {
+  const margin = 4 + width + 2;
+  const head = `  ${sign(style, status)} ${name}`;
+  if (style.width - margin < NARROWEST) return [head, ...wrap(oneLine(observed), style.width, 6)];
+  const [first = '', ...rest] = wrap(oneLine(observed), style.width, margin);
+  return [`${head}${' '.repeat(width - name.length)}  ${first.trimStart()}`, ...rest];
+}

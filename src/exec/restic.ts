@@ -1,0 +1,248 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ExternalError, UserError } from '../base/errors.ts';
+import { EXIT } from '../base/exit-codes.ts';
+import type { Redact } from '../base/redact.ts';
+import { makeTemporaryFolder } from '../base/temporary-folder.ts';
+import { jsonAnswer } from './answer.ts';
+import {
+  damagedIn,
+  damagedSnapshotsOf,
+  messagesOf,
+  type ResticBackup,
+  type ResticSnapshot,
+  type StoredSnapshots,
+  snapshotsOf,
+  summaryReader,
+} from './restic-output.ts';
+import type { Runner, RunOptions, RunResult } from './runner.ts';
+
+/** Options of one call. Transfers may take hours, so the time limit is a day if none is given. */
+export type ResticOptions = Pick<RunOptions, 'signal' | 'timeoutMs' | 'onStart' | 'cwd' | 'env'>;
+
+interface BackupRequest {
+  readonly tags: readonly string[];
+  /** Called with the bytes that were read so far. */
+  readonly onBytes?: ((bytes: number) => void) | undefined;
+}
+
+/** What a snapshot of one file contains: the output of a program, or a text. */
+type FileSource = { readonly command: readonly string[] } | { readonly text: string };
+
+/**
+ * The restic program on one repository (0.17 or newer). Each method throws UserError if the repository does not exist,
+ * the password is wrong or another run locks it, and ExternalError for any other failure.
+ */
+export interface Restic {
+  /** Returns the version: `0.18.1`. Throws UserError if it is too old. */
+  version(options?: ResticOptions): Promise<string>;
+  /** Returns true if the repository exists and the password opens it. */
+  exists(options?: ResticOptions): Promise<boolean>;
+  init(options?: ResticOptions): Promise<void>;
+  /** Stores one file. A command that fails stores nothing. */
+  backupFile(name: string, source: FileSource, request: BackupRequest, options?: ResticOptions): Promise<ResticBackup>;
+  /**
+   * Stores the contents of a folder; the folder itself is the root of the snapshot. Throws ExternalError if a file
+   * could not be read, also if the others were stored.
+   */
+  backupFolder(folder: string, request: FolderRequest, options?: ResticOptions): Promise<ResticBackup>;
+  /** Returns the snapshots that have every one of the tags. */
+  snapshots(tags: readonly string[], options?: ResticOptions): Promise<readonly ResticSnapshot[]>;
+  /**
+   * Returns the same as the repository has it now, not as the cache of this machine remembers it. It reads the file of
+   * every snapshot.
+   */
+  storedSnapshots(tags: readonly string[], options?: ResticOptions): Promise<StoredSnapshots>;
+  /** Returns the text of a file in a snapshot, at most 32 MiB. */
+  text(snapshot: string, path: string, options?: ResticOptions): Promise<string>;
+  /** Returns the output of a program that reads a file in a snapshot on its standard input. */
+  pipe(snapshot: string, path: string, command: readonly string[], options?: ResticOptions): Promise<string>;
+  /** Sends a file in a snapshot to `onChunk`. An error that it throws ends the transfer. */
+  read(snapshot: string, path: string, onChunk: (chunk: Buffer) => void, options?: ResticOptions): Promise<void>;
+  /** Reads everything in a snapshot and verifies its digests. Writes nothing. */
+  readAll(snapshot: string, options?: ResticOptions): Promise<void>;
+  /** Writes the contents of a snapshot into a folder, and verifies what was written. */
+  restore(snapshot: string, folder: string, options?: ResticOptions): Promise<void>;
+  /** Verifies the structure of the repository, and reads a share of the data: `3/7`, or everything: `1/1`. */
+  check(share: string, options?: ResticOptions): Promise<void>;
+  /** Removes snapshots, and the data that no other snapshot needs. */
+  forget(snapshots: readonly string[], options?: ResticOptions): Promise<void>;
+  /** Removes the locks of runs that are dead. */
+  unlock(options?: ResticOptions): Promise<void>;
+}
+
+interface FolderRequest extends BackupRequest {
+  readonly exclude?: readonly string[];
+}
+
+export interface ResticSettings {
+  readonly runner: Runner;
+  readonly redact: Redact;
+  /** Variables with the repository, the password and the login, each by the path of a file where restic reads one. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The repository in messages, without a login. */
+  readonly name: string;
+  /** The host of each snapshot: the same from every machine, so that restic finds the parent of a snapshot. */
+  readonly host: string;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** The oldest restic: exit codes of a missing repository, a lock and a wrong password (changelog of restic 0.17). */
+const OLDEST = { major: 0, minor: 17 };
+/** How long restic itself waits for another run that locks the repository. */
+const RETRY_LOCK = '--retry-lock=2m';
+
+/** A shell script with a snapshot, a path and a command as its arguments, of which the shell interprets nothing. */
+const PIPE = 'snapshot=$1; path=$2; shift 2; restic dump --no-lock "$snapshot" "$path" | "$@"';
+
+/** Exit codes (restic.readthedocs.io, Scripting, exit codes). */
+const [INCOMPLETE, NO_REPOSITORY, LOCKED, WRONG_PASSWORD] = [3, 10, 11, 12];
+
+/** Returns restic on one repository, started through the runner. */
+export function restic(settings: ResticSettings): Restic {
+  const call = (args: readonly string[], options: RunOptions = {}) => runRestic(settings, args, options);
+  const backup = async (args: readonly string[], request: BackupRequest, options: RunOptions) => {
+    const tags = request.tags.flatMap((tag) => ['--tag', tag]);
+    const summary = summaryReader(request.onBytes);
+    const words = ['backup', '--json', RETRY_LOCK, '--host', settings.host, ...tags, ...args];
+    await call(words, { ...options, onStdout: summary.push });
+    return summary.result();
+  };
+  return {
+    version: async (options) => checkedVersion((await call(['version'], options)).stdout),
+    exists: async (options) => {
+      const { exitCode } = await call(['cat', 'config', '--no-lock'], { ...options, okCodes: [0, NO_REPOSITORY] });
+      return exitCode === 0;
+    },
+    init: async (options) => void (await call(['init', '--json'], options)),
+    backupFile: (name, source, request, options) =>
+      onCommand(source, (command) =>
+        backup(['--stdin-filename', name, '--stdin-from-command', '--', ...command], request, {
+          ...options,
+          killWithParent: true,
+        }),
+      ),
+    backupFolder: (folder, request, options) =>
+      backup([...(request.exclude ?? []).map((one) => `--exclude=${one}`), '.'], request, {
+        ...options,
+        cwd: folder,
+        killWithParent: true,
+      }),
+    snapshots: async (tags, options) => {
+      const { stdout } = await call(['snapshots', '--json', '--no-lock', '--tag', tags.join(',')], options);
+      return snapshotsOf(jsonAnswer(stdout, 'restic snapshots'));
+    },
+    storedSnapshots: async (tags, options) => {
+      const words = ['snapshots', '--json', '--no-lock', '--no-cache', '--tag', tags.join(',')];
+      const { stdout, stderr } = await call(words, options);
+      return { snapshots: snapshotsOf(jsonAnswer(stdout, 'restic snapshots')), damaged: damagedSnapshotsOf(stderr) };
+    },
+    text: async (snapshot, path, options) => (await call(['dump', '--no-lock', snapshot, path], options)).stdout,
+    pipe: async (snapshot, path, command, options) => {
+      const words = ['-c', PIPE, 'sh', snapshot, path, ...command];
+      const { runner, env } = settings;
+      const settled = {
+        timeoutMs: DAY_MS,
+        ...options,
+        env: { ...env, ...options?.env },
+        killWithParent: true,
+      } as const;
+      return (await runner.run('sh', words, settled)).stdout;
+    },
+    read: async (snapshot, path, onChunk, options) =>
+      void (await call(['dump', RETRY_LOCK, snapshot, path], { ...options, onStdout: onChunk, killWithParent: true })),
+    readAll: async (snapshot, options) => {
+      const settled = { ...options, onStdout: () => undefined, killWithParent: true } as const;
+      // `dump` of a folder ends with exit code 0 if it cannot read the list of a folder in it; `ls` does not.
+      for (const words of [
+        ['ls', '--no-lock', snapshot],
+        ['dump', '--no-lock', snapshot, '/'],
+      ] as const)
+        await call(words, settled);
+    },
+    restore: async (snapshot, folder, options) =>
+      void (await call(['restore', RETRY_LOCK, snapshot, '--target', folder, '--verify'], {
+        ...options,
+        killWithParent: true,
+      })),
+    check: async (share, options) =>
+      void (await call(['check', RETRY_LOCK, `--read-data-subset=${share}`], { ...options, killWithParent: true })),
+    forget: async (snapshots, options) =>
+      void (await call(['forget', RETRY_LOCK, '--prune', ...snapshots], { ...options, killWithParent: true })),
+    unlock: async (options) => void (await call(['unlock'], options)),
+  };
+}
+
+/**
+ * Calls `use` with the command whose output is the file. A text is a file (0600) that `cat` prints: restic would store a
+ * part of standard input as if it were all of it if this process were killed.
+ */
+async function onCommand<T>(source: FileSource, use: (command: readonly string[]) => Promise<T>): Promise<T> {
+  if ('command' in source) return use(source.command);
+  const folder = await makeTemporaryFolder();
+  try {
+    const path = join(folder, 'text');
+    await writeFile(path, source.text, { mode: 0o600 });
+    return await use(['cat', path]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function runRestic(settings: ResticSettings, args: readonly string[], options: RunOptions): Promise<RunResult> {
+  const { runner, env } = settings;
+  const okCodes = options.okCodes ?? [0];
+  const result = await runner.run('restic', args, {
+    timeoutMs: DAY_MS,
+    ...options,
+    env: { ...env, ...options.env },
+    okCodes: [...okCodes, 1, INCOMPLETE, NO_REPOSITORY, LOCKED, WRONG_PASSWORD],
+  });
+  if (okCodes.includes(result.exitCode)) return result;
+  throw failure(settings, args, result);
+}
+
+/** The error for an exit code. Its texts are redacted. */
+function failure({ redact, name }: ResticSettings, args: readonly string[], { exitCode, stderr }: RunResult): Error {
+  const command = redact(['restic', ...args].join(' '));
+  const lines = messagesOf(stderr).map(redact).slice(-12);
+  switch (exitCode) {
+    case NO_REPOSITORY:
+      return new UserError(`the repository ${name} does not exist`, {
+        next: ['check recovery.backup.repository', 'difyctl backup creates it at the first run'],
+      });
+    case WRONG_PASSWORD:
+      return new UserError(`the password does not open the repository ${name}`, {
+        next: ['check the secret that recovery.backup.password names'],
+      });
+    case LOCKED:
+      return new UserError(`another run locks the repository ${name}`, {
+        exitCode: EXIT.locked,
+        next: ['wait until that run ends; the lock of a dead run expires after 30 minutes'],
+      });
+    case INCOMPLETE:
+      return new ExternalError('restic could not read every file, so the copy is incomplete', {
+        command,
+        stderr: lines,
+        next: ['run difyctl as a user that can read the files, and check the disk'],
+      });
+    default:
+      if (damagedIn(lines)) {
+        return new ExternalError(`the repository ${name} is damaged`, {
+          ...{ command, stderr: lines, exitCode: EXIT.rehearsal },
+          next: ['difyctl backup verify --all finds what is damaged', 'see restic.readthedocs.io, Troubleshooting'],
+        });
+      }
+      return new ExternalError(`restic ended with exit code ${exitCode}`, { command, stderr: lines });
+  }
+}
+
+function checkedVersion(text: string): string {
+  const [, version = '', major = '', minor = ''] = /^restic ((\d+)\.(\d+)\S*)/.exec(text) ?? [];
+  const isOld = Number(major) === OLDEST.major && Number(minor) < OLDEST.minor;
+  if (version !== '' && !isOld) return version;
+  const observed = version === '' ? 'the restic on PATH does not print its version' : `restic ${version} is too old`;
+  throw new UserError(`${observed}; expected ${OLDEST.major}.${OLDEST.minor} or newer`, {
+    next: ['install it from https://github.com/restic/restic/releases, and put it on PATH'],
+  });
+}

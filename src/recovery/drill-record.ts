@@ -1,0 +1,66 @@
+import * as z from 'zod';
+import { tryBoundedJson } from '../base/bounded-json.ts';
+import { isObject } from '../base/json.ts';
+import { newerWriter, storedHead, writerOf } from '../base/stored-document.ts';
+
+/** Version of the document. A reader refuses a higher one. */
+const DRILL_VERSION = 1;
+
+/** Name of the folder of records below the state of a deployment. */
+export const DRILLS_FOLDER = 'drills';
+
+const drillRecord = z.object({
+  kind: z.literal('DrillRecord'),
+  version: z.int().positive(),
+  /** The difyctl that ran the drill. */
+  difyctl: z.string(),
+  deployment: z.string(),
+  /** Id of the backup set. */
+  set: z.string(),
+  /** True if no newer complete set existed: only then the age of its data says what a disaster would cost. */
+  isNewest: z.boolean(),
+  /** T of the set: what was written later is not in it. */
+  commonPoint: z.iso.datetime(),
+  at: z.iso.datetime(),
+  finishedAt: z.iso.datetime(),
+  /** Dify that wrote the data, and that would read it. */
+  dify: z.object({ set: z.string(), image: z.string() }),
+  /** Where the data was restored, such as `databases difyctl_drill_… on 10.0.0.5:5432`. */
+  place: z.string(),
+  /** Seconds that the restore of each part took, in the order of the restore. */
+  durations: z.array(z.object({ part: z.string(), seconds: z.number().nonnegative() })),
+  /** Seconds from the first byte to the last restored part. Dify's own start is not in it. */
+  restoreSeconds: z.number().nonnegative(),
+  /** Time of the newest row that was recovered, and its table. Absent if no row has a time. */
+  newestRecovered: z.object({ at: z.iso.datetime(), table: z.string() }).optional(),
+  outcome: z.enum(['pass', 'fail']),
+  /** Why the drill failed before the invariants were verified. */
+  failure: z.string().optional(),
+  invariants: z.array(
+    z.object({
+      id: z.string(),
+      status: z.enum(['pass', 'fail', 'skip', 'unknown']),
+      observed: z.string(),
+      expected: z.string(),
+    }),
+  ),
+});
+
+/** One drill: a set that was restored beside the installation, verified, timed and removed. */
+export type DrillRecord = z.output<typeof drillRecord>;
+
+/** Returns the record with the fields that every stored document has. */
+export function newDrillRecord(facts: Omit<DrillRecord, 'kind' | 'version' | 'difyctl'>): DrillRecord {
+  return { ...storedHead('DrillRecord', DRILL_VERSION), ...facts };
+}
+
+/** Returns the record in a stored text, or why it cannot be used. Never throws. */
+export function readDrillRecord(text: string): DrillRecord | { readonly reason: string } {
+  const document = tryBoundedJson(text);
+  if (!isObject(document) || document.kind !== 'DrillRecord') return { reason: 'it is not a DrillRecord' };
+  if (newerWriter(document, DRILL_VERSION) !== undefined)
+    return { reason: `it was written by difyctl ${writerOf(document)}, which is newer` };
+  const { data, error } = drillRecord.safeParse(document);
+  const [issue] = error?.issues ?? [];
+  return data ?? { reason: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}` };
+}

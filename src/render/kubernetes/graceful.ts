@@ -1,0 +1,65 @@
+import type { JsonObject } from '../../base/json.ts';
+import { at, labelsAt, listAt, textAt } from '../../base/json-path.ts';
+import { OPEN_SECONDS } from '../open-seconds.ts';
+import type { KubernetesObject } from '../rendered.ts';
+import { COMPONENT_LABELS } from './names.ts';
+
+/**
+ * Seconds that a pod still serves after its Service stops sending requests to it. Kubernetes ends a pod and removes it
+ * from its Service at the same time (kubernetes.io, Pod Lifecycle, Termination of Pods). kube-proxy follows within a
+ * second; controllers of an Ingress or a load balancer take a few seconds.
+ */
+const DRAIN_SECONDS = 10;
+
+/** `sleep` of the image: Kubernetes before 1.30 has no `sleep` action (kubernetes.io, Container Lifecycle Hooks). */
+const LIFECYCLE = { preStop: { exec: { command: ['sleep', String(DRAIN_SECONDS)] } } } as const;
+
+/** The stop of a pod behind a Service. */
+export const GRACEFUL = { seconds: DRAIN_SECONDS + OPEN_SECONDS, lifecycle: LIFECYCLE } as const;
+
+/**
+ * Returns how the pods of a release's Deployments stop, for which the chart has no keys: a pod behind a Service serves
+ * until no more requests reach it, and every pod has time for its open requests or tasks. Each object has only these
+ * fields. What the chart sets itself stays. Deployments that are not a component of Dify are left out.
+ */
+export function gracefulStops(objects: readonly KubernetesObject[]): readonly KubernetesObject[] {
+  const selectors = objects.filter(({ kind }) => kind === 'Service').map(({ spec }) => labelsAt(spec, 'selector'));
+  return objects.flatMap((object): readonly KubernetesObject[] => {
+    const labels = labelsAt(object, 'spec', 'template', 'metadata', 'labels');
+    if (object.kind !== 'Deployment' || !COMPONENTS.has(labels.component ?? '')) return [];
+    const pod = podSpec(at(object, 'spec', 'template', 'spec'), isSelected(labels, selectors));
+    const { apiVersion, kind, metadata } = object;
+    const { name } = metadata;
+    return Object.keys(pod).length === 0
+      ? []
+      : [{ apiVersion, kind, metadata: { name }, spec: { template: { spec: pod } } }];
+  });
+}
+
+/** Beat has neither requests nor tasks. */
+const COMPONENTS: ReadonlySet<string> = new Set(
+  Object.values(COMPONENT_LABELS).filter((label) => label !== COMPONENT_LABELS.beat),
+);
+
+function podSpec(pod: unknown, serves: boolean): JsonObject {
+  const containers = listAt(pod, 'containers').filter((one) => at(one, 'lifecycle', 'preStop') === undefined);
+  return {
+    ...(at(pod, 'terminationGracePeriodSeconds') === undefined
+      ? { terminationGracePeriodSeconds: serves ? GRACEFUL.seconds : OPEN_SECONDS }
+      : {}),
+    ...(serves && containers.length > 0
+      ? { containers: containers.map((one) => ({ name: textAt(one, 'name'), lifecycle: LIFECYCLE })) }
+      : {}),
+  };
+}
+
+/** Returns true if a Service sends requests to pods with these labels. */
+export function isSelected(
+  labels: Readonly<Record<string, string>>,
+  selectors: readonly Readonly<Record<string, string>>[],
+): boolean {
+  return selectors.some((selector) => {
+    const entries = Object.entries(selector);
+    return entries.length > 0 && entries.every(([key, value]) => labels[key] === value);
+  });
+}

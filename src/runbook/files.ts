@@ -1,0 +1,87 @@
+import { resolve } from 'node:path';
+import type { SecretRef } from '../base/secret-ref.ts';
+import type { Deployment } from '../deployment/schema/deployment.ts';
+import { describedStore, identityOf, storeBuckets, storeCaFile } from '../providers/object-storage/registry.ts';
+import type { TemplateValues } from '../render/template.ts';
+import { s3PlaceOf } from '../storage/s3/places.ts';
+import type { RunbookInput } from './input.ts';
+import { secretExports } from './secrets.ts';
+import { diskFolders } from './target.ts';
+
+type Bucketed = Exclude<Deployment['objectStorage'], { readonly provider: 'local' }>;
+
+/** Values about Dify's files and the packages of plugins. */
+export function fileValues({ deployment, baseDirectory }: RunbookInput) {
+  const { objectStorage, recovery } = deployment;
+  const store = objectStorage.provider === 'local' ? undefined : objectStorage;
+  const buckets = store === undefined ? undefined : storeBuckets(store);
+  const folders = diskFolders(deployment, baseDirectory);
+  const { replication = 'none', versioning = false } = recovery?.objectStorage ?? {};
+  return {
+    hasBucket: store !== undefined,
+    bucket: buckets?.api ?? '',
+    pluginBucket: buckets?.pluginDaemon ?? '',
+    account: store?.provider === 'azure-blob' ? store.azureBlob.accountName : '',
+    gcs: store?.provider === 'gcs',
+    azureBlob: store?.provider === 'azure-blob',
+    speaksS3: store !== undefined && s3PlaceOf(store) !== undefined,
+    versioned: versioning,
+    replicated: replication !== 'none',
+    filesFolder: folders?.files ?? '',
+    pluginsFolder: folders?.plugins ?? '',
+    restoredFiles: folders?.files ?? 'restore/objects',
+    restoredPlugins: folders?.plugins ?? 'restore/plugin-storage',
+    ...rcloneValues(store, baseDirectory),
+  };
+}
+
+/** The remote `dify` of rclone as variables (rclone.org, Environment variables). */
+function rcloneValues(store: Bucketed | undefined, baseDirectory: string) {
+  const remote: Remote = store === undefined ? { settings: {}, secrets: {} } : remoteOf(store);
+  const named = <T>(entries: Readonly<Record<string, T>>): Record<string, T> =>
+    Object.fromEntries(Object.entries(entries).map(([name, value]) => [`RCLONE_CONFIG_DIFY_${name}`, value]));
+  const ca = store === undefined ? undefined : storeCaFile(store);
+  const settings = {
+    ...named(remote.settings),
+    ...(ca === undefined ? {} : { RCLONE_CA_CERT: resolve(baseDirectory, ca) }),
+  };
+  const { fromEnv, fromFile, fromSecret } = secretExports(named(remote.secrets), baseDirectory);
+  return {
+    rcloneSettings: Object.entries(settings).map(([variable, value]): TemplateValues => ({ variable, value })),
+    rcloneFromEnv: fromEnv,
+    rcloneFromFile: fromFile,
+    rcloneFromSecret: fromSecret,
+  };
+}
+
+interface Remote {
+  readonly settings: Readonly<Record<string, string>>;
+  readonly secrets: Readonly<Record<string, SecretRef | undefined>>;
+}
+
+function remoteOf(store: Bucketed): Remote {
+  const isWorkload = identityOf(store) === 'workload';
+  if (store.provider === 'azure-blob') {
+    const { accountName, accountUrl, accountKey } = store.azureBlob;
+    const settings = { TYPE: 'azureblob', ACCOUNT: accountName, ENDPOINT: accountUrl };
+    return isWorkload
+      ? { settings: { ...settings, ENV_AUTH: 'true' }, secrets: {} }
+      : { settings, secrets: { KEY: accountKey } };
+  }
+  if (store.provider === 'gcs') {
+    const settings = { TYPE: 'google cloud storage', BUCKET_POLICY_ONLY: 'true' };
+    return isWorkload
+      ? { settings: { ...settings, ENV_AUTH: 'true' }, secrets: {} }
+      : { settings, secrets: { SERVICE_ACCOUNT_CREDENTIALS: store.gcs.serviceAccountJson } };
+  }
+  const place = s3PlaceOf(store);
+  const { provider, at } = describedStore(store);
+  const settings = {
+    ...{ TYPE: 's3', PROVIDER: 'Other', ENDPOINT: place?.endpoint.origin ?? '', REGION: place?.region ?? '' },
+    ...{ FORCE_PATH_STYLE: String(place?.style(storeBuckets(store).api) === 'path'), NO_CHECK_BUCKET: 'true' },
+  };
+  const { keys } = provider;
+  if (keys === undefined || isWorkload) return { settings: { ...settings, ENV_AUTH: 'true' }, secrets: {} };
+  const ref = (field: string): SecretRef | undefined => at[field] as SecretRef | undefined;
+  return { settings, secrets: { ACCESS_KEY_ID: ref(keys.id), SECRET_ACCESS_KEY: ref(keys.secret) } };
+}

@@ -1,0 +1,198 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { generateX25519Identity, identityToRecipient } from 'age-encryption';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { documentText } from '../../src/base/document.ts';
+import { runCli } from '../support/cli.ts';
+import { SAMPLE_FILES } from '../support/deployments.ts';
+import { MAIN_SQL, PLUGIN_SQL, SECRET_KEY, writeObjects, writePackages } from '../support/dify-data.ts';
+import { useSharedDockerHost } from '../testbed/docker/fixture.ts';
+import { useTestbed } from '../testbed/fixtures.ts';
+import { ensure } from '../testbed/provision/ensure.ts';
+import { startPostgres } from '../testbed/services/postgres.ts';
+import { debianPostgres } from '../testbed/services/postgres-installation.ts';
+import { removeFolder, serviceFolder } from '../testbed/services/service.ts';
+import { startWeaviate } from '../testbed/services/weaviate.ts';
+
+const PASSWORD = 'only-for-this-test';
+const BASE = '22222222-2222-4222-8222-222222222222';
+const CLASS = `Vector_index_${BASE.replaceAll('-', '_')}_Node`;
+const SEGMENTS = 60;
+
+/** A knowledge base with one document, as far as invariants and backups read it. */
+const KNOWLEDGE_SQL = `
+  CREATE TABLE accounts (id int, created_at timestamp);
+  CREATE TABLE datasets (id uuid PRIMARY KEY, indexing_technique text, index_struct text, collection_binding_id uuid);
+  CREATE TABLE dataset_collection_bindings (id uuid PRIMARY KEY, collection_name text);
+  CREATE TABLE documents (id uuid PRIMARY KEY, indexing_status text, enabled bool, archived bool, doc_form text);
+  CREATE TABLE document_segments (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), dataset_id uuid, document_id uuid, status text, enabled bool, created_at timestamp);
+  INSERT INTO datasets VALUES ('${BASE}', 'high_quality', '{"type": "weaviate", "vector_store": {"class_prefix": "${CLASS}"}}', NULL);
+  INSERT INTO documents VALUES ('${BASE}', 'completed', true, false, 'text_model');
+  INSERT INTO document_segments (dataset_id, document_id, status, enabled) SELECT '${BASE}', '${BASE}', 'completed', true FROM generate_series(1, ${SEGMENTS});`;
+
+const engine = useSharedDockerHost([]);
+
+const testbed = useTestbed(
+  async () => {
+    const [postgres, weaviate, client, { restic }, folder] = await Promise.all([
+      startPostgres(),
+      startWeaviate(),
+      debianPostgres(),
+      ensure(['restic']),
+      serviceFolder('vectors'),
+    ]);
+    await postgres.query(`CREATE ROLE dify LOGIN CREATEDB PASSWORD '${PASSWORD}'`);
+    for (const name of ['dify', 'dify_plugin']) await postgres.query(`CREATE DATABASE ${name} OWNER dify`);
+    await postgres.query(`SET ROLE dify; ${MAIN_SQL} ${KNOWLEDGE_SQL}`, 'dify');
+    await postgres.query(`SET ROLE dify; ${PLUGIN_SQL}`, 'dify_plugin');
+    const identity = await generateX25519Identity();
+    await writeFile(path.join(folder, 'key.txt'), `${identity}\n`);
+    await writeFile(path.join(folder, 'repository-password'), 'only-for-the-repository');
+    const { host, port } = postgres;
+    const file = {
+      ...SAMPLE_FILES['prod-compose-s3-qdrant'],
+      ...{ name: 'dify', redis: { mode: 'bundled' }, target: { type: 'compose', directory: './dify' } },
+      ...{ objectStorage: { provider: 'local' }, secrets: { secretKey: { env: 'DIFY_SECRET_KEY' } } },
+      postgres: { mode: 'external', host, port, password: { env: 'DIFY_PG_PASSWORD' } },
+      vectorStore: {
+        mode: 'external',
+        provider: 'weaviate',
+        weaviate: { url: weaviate.url, apiKey: { env: 'DIFY_WEAVIATE_API_KEY' } },
+      },
+      recovery: {
+        backup: {
+          ...{ repository: './repository', password: { file: './repository-password' } },
+          recipients: [await identityToRecipient(identity)],
+        },
+        vectorStore: { strategy: 'snapshot', interval: '24h' },
+      },
+    };
+    await writeFile(path.join(folder, 'difyctl.yaml'), documentText(file));
+    await writeObjects(path.join(folder, 'dify/volumes/app/storage'));
+    await writePackages(path.join(folder, 'dify/volumes/plugin_daemon'));
+    await mkdir(path.join(folder, '.difyctl/dify'), { recursive: true, mode: 0o700 });
+    return { postgres, weaviate, folder, client, programs: `${client.programs}:${path.dirname(restic)}` };
+  },
+  async ({ postgres, weaviate, folder }) => {
+    await Promise.all([postgres.stop(), weaviate.stop()]);
+    await removeFolder(folder);
+  },
+);
+
+function difyctl(...argv: readonly string[]) {
+  const { client, folder, programs, weaviate } = testbed.get();
+  const { env, bin } = engine.docker;
+  const secrets = { DIFY_PG_PASSWORD: PASSWORD, DIFY_SECRET_KEY: SECRET_KEY, DIFY_WEAVIATE_API_KEY: weaviate.apiKey };
+  const own = { PATH: `${bin}:${programs}:/usr/bin:/bin`, HOME: folder, ...secrets };
+  return runCli(argv, { cwd: folder, env: { ...client.env, ...env, ...own } });
+}
+
+async function ask(method: string, at: string, body?: unknown): Promise<unknown> {
+  const { weaviate } = testbed.get();
+  const headers = { authorization: `Bearer ${weaviate.apiKey}`, 'content-type': 'application/json' };
+  const answer = await fetch(`${weaviate.url}${at}`, {
+    method,
+    headers,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(text);
+  return text === '' ? undefined : JSON.parse(text);
+}
+
+const createClass = (name: string) =>
+  ask('POST', '/v1/schema', {
+    class: name,
+    vectorConfig: { default: { vectorizer: { none: {} }, vectorIndexType: 'hnsw' } },
+    properties: [{ name: 'text', dataType: ['text'] }],
+  });
+
+async function fill(): Promise<void> {
+  await createClass(CLASS);
+  const objects = Array.from({ length: SEGMENTS }, (_, index) => ({
+    class: CLASS,
+    properties: { text: `segment ${index}` },
+    vectors: { default: [index, 1, 0.5] },
+  }));
+  await ask('POST', '/v1/batch/objects', { objects });
+}
+
+async function classes(): Promise<readonly string[]> {
+  const { classes: all } = (await ask('GET', '/v1/schema')) as { classes: { class: string }[] };
+  return all.map((one) => one.class).toSorted();
+}
+
+/** `ID STATUS OBSERVED` of the invariant about vectors. */
+function vectorsOf(stdout: string): string {
+  const { invariants } = JSON.parse(stdout) as { invariants: { id: string; status: string; observed: string }[] };
+  const [found] = invariants.filter(({ id }) => id === 'vectors');
+  return `${found?.id} ${found?.status} ${found?.observed}`;
+}
+
+const ALL = `vectors pass ${SEGMENTS} vectors of 1 knowledge base`;
+
+describe('the vectors of a Compose project with an external Weaviate', () => {
+  beforeAll(fill);
+
+  it('are in a backup set', async () => {
+    const { code, stdout, stderr } = await difyctl('backup', '-o', 'json');
+    expect(code, stderr).toBe(0);
+    const [part] = JSON.parse(stdout).manifest.parts.filter(({ part: name }: { part: string }) => name === 'vectors');
+    expect(part).toMatchObject({
+      mechanism: 'copied',
+      engine: expect.stringMatching(/^Weaviate 1\./),
+      details: { provider: 'weaviate', collections: 1, vectors: SEGMENTS, segments: SEGMENTS, lacking: 0 },
+    });
+  });
+
+  it('are counted by a drill beside the live class, which removes its own and what a killed drill left', async () => {
+    await createClass(`${CLASS}_difyctl_drill_deadbeef`);
+    const { code, stdout, stderr } = await difyctl('drill', '--identity', 'key.txt', '-o', 'json');
+    expect(code, stderr).toBe(0);
+    expect(vectorsOf(stdout)).toBe(ALL);
+    const parts = JSON.parse(stdout).durations.map(({ part }: { part: string }) => part);
+    expect(parts).toEqual(['postgres-main', 'postgres-plugin', 'objects', 'plugin-storage', 'vectors']);
+    expect(stderr).toContain('removed after a killed drill: vectors difyctl_drill_deadbeef');
+    expect(await classes()).toEqual([CLASS]);
+  });
+
+  it('that are lost are restored by --part vectors', async () => {
+    await ask('DELETE', `/v1/schema/${CLASS}`);
+    const { code, stdout, stderr } = await difyctl('restore', 'latest', '--part', 'vectors', '--yes', '-o', 'json');
+    expect(code, stderr).toBe(0);
+    const { plan, steps } = JSON.parse(stdout);
+    expect(plan.map(({ observed }: { observed: string }) => observed)).toEqual([
+      'has none of the 1 collection of the set',
+    ]);
+    expect(steps.map(({ step }: { step: string }) => step)).toEqual(['vectors']);
+    expect(vectorsOf(stdout)).toBe(ALL);
+  });
+
+  it('are not replaced unless the operator names the deployment', async () => {
+    const refused = await difyctl('restore', 'latest', '--part', 'vectors', '--yes');
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('has 1 of the 1 collection of the set, which are replaced');
+    const replaced = await difyctl('restore', 'latest', '--part', 'vectors', '--yes', '--name', 'dify', '-o', 'json');
+    expect(replaced.code, replaced.stderr).toBe(0);
+    expect(vectorsOf(replaced.stdout)).toBe(ALL);
+  });
+
+  it.each<[string, () => Promise<unknown>, string]>([
+    ['an empty class', () => createClass(CLASS), `${SEGMENTS} segments and 0 vectors`],
+    ['no class', async () => undefined, `${SEGMENTS} segments and no collection`],
+  ])('turn the invariant red if the store has %s', async (_, prepare, observed) => {
+    await ask('DELETE', `/v1/schema/${CLASS}`).catch(() => undefined);
+    await prepare();
+    const restore = ['restore', 'latest', '--part', 'secrets', '--yes', '--name', 'dify', '--identity', 'key.txt'];
+    const { code, stdout, stderr } = await difyctl(...restore, '-o', 'json');
+    expect(vectorsOf(stdout), stderr).toBe(`vectors fail knowledge base ${BASE} has ${observed}`);
+    expect(code).toBe(5);
+  });
+
+  it('are not copied from a store that does not answer, and nothing else is', async () => {
+    await testbed.get().weaviate.kill(0);
+    const { code, stderr } = await difyctl('backup');
+    expect(stderr).toContain('refuses the connection: nothing listens on the port');
+    expect(code, stderr).toBe(8);
+  });
+});

@@ -1,0 +1,108 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { withRepository } from '../../src/backup/open-repository.ts';
+import { readSets, tagsOf, writeManifest } from '../../src/backup/repository.ts';
+import { createRunner } from '../../src/exec/execa-runner.ts';
+import type { Restic } from '../../src/exec/restic.ts';
+import { manifestOf } from '../support/backup-manifest.ts';
+import { parsedDeployment, SAMPLE_FILES } from '../support/deployments.ts';
+import { fakeSecrets } from '../support/secrets.ts';
+import { ensure } from '../testbed/provision/ensure.ts';
+
+const deployment = parsedDeployment({
+  ...SAMPLE_FILES['test-compose-bundled'],
+  recovery: { backup: { repository: './repository', password: { env: 'BACKUP_PASSWORD' } } },
+});
+let path = '';
+let folder = '';
+
+beforeAll(async () => {
+  const { restic } = await ensure(['restic']);
+  path = `${dirname(restic)}:${process.env.PATH}`;
+  folder = await mkdtemp(join(tmpdir(), 'difyctl-test-'));
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+function onRepository<T>(use: (repository: Restic) => Promise<T>, password?: string): Promise<T> {
+  // A repository and a password of another program are in the shell.
+  const env = { PATH: path, HOME: folder, RESTIC_PASSWORD: 'other', RESTIC_REPOSITORY: '/nowhere' };
+  const runner = createRunner({ env, hiddenNames: new Set(), passNames: new Set(), redact: (text) => text });
+  const known = fakeSecrets(deployment);
+  const secrets = password === undefined ? known : { ...known, get: () => password };
+  return withRepository({ deployment, baseDirectory: folder, secrets, runner, redact: (text) => text }, use);
+}
+
+const SECONDS = { timeoutMs: 60_000 };
+
+describe('the repository of backups', () => {
+  test('does not exist before the first backup, and is created once', async () => {
+    await onRepository(async (restic) => {
+      expect(await restic.exists(SECONDS)).toBe(false);
+      await expect(restic.snapshots(['difyctl'], SECONDS)).rejects.toThrow(
+        'the repository ./repository does not exist',
+      );
+      await restic.init(SECONDS);
+      expect(await restic.exists(SECONDS)).toBe(true);
+      expect(await restic.version(SECONDS)).toBe('0.18.1');
+    });
+  });
+
+  test('stores a folder, the output of a program and a text, and reads them back', async () => {
+    const source = join(folder, 'source');
+    await mkdir(join(source, 'below'), { recursive: true });
+    await writeFile(join(source, 'below', 'file.txt'), 'content');
+    await onRepository(async (restic) => {
+      const stored = await restic.backupFolder(source, { tags: ['a=1', 'b=2'] }, SECONDS);
+      expect(stored).toMatchObject({ bytes: 7, files: 1 });
+      const [snapshot] = await restic.snapshots(['a=1', 'b=2'], SECONDS);
+      expect(snapshot).toMatchObject({ id: stored.snapshot, tags: ['a=1', 'b=2'] });
+      const target = join(folder, 'restored');
+      await restic.restore(stored.snapshot, target, SECONDS);
+      expect(await readFile(join(target, 'below', 'file.txt'), 'utf8')).toBe('content');
+      const dumped = await restic.backupFile('dump', { command: ['echo', 'a dump'] }, { tags: ['c'] }, SECONDS);
+      expect(await restic.text(dumped.snapshot, '/dump', SECONDS)).toBe('a dump\n');
+      await restic.check('1/1', SECONDS);
+      await restic.forget([dumped.snapshot], SECONDS);
+      expect(await restic.snapshots(['c'], SECONDS)).toEqual([]);
+    });
+  });
+
+  test('has no snapshot of a program that failed', async () => {
+    await onRepository(async (restic) => {
+      const failing = { command: ['sh', '-c', 'echo half; echo "no such database" >&2; exit 1'] };
+      await expect(restic.backupFile('dump', failing, { tags: ['failed'] }, SECONDS)).rejects.toThrow(
+        'restic ended with exit code 1',
+      );
+      expect(await restic.snapshots(['failed'], SECONDS)).toEqual([]);
+    });
+  });
+
+  test('has a set only after its manifest was written', async () => {
+    await onRepository(async (restic) => {
+      const part = await restic.backupFile('x', { text: 'x' }, { tags: tagsOf('dify', 'dify-1', 'objects') }, SECONDS);
+      expect(await readSets(restic, 'dify', SECONDS)).toMatchObject({
+        sets: [],
+        unreadable: [],
+        partial: { 'dify-1': [{ id: part.snapshot }] },
+      });
+      const manifest = manifestOf();
+      const snapshot = await writeManifest(restic, manifest, SECONDS);
+      const { sets } = await readSets(restic, 'dify', SECONDS);
+      expect(sets).toMatchObject([{ manifest, snapshot }]);
+      // The snapshots that this manifest names do not exist.
+      expect(sets[0]?.faults).toHaveLength(7);
+      expect(await readSets(restic, 'other', SECONDS)).toEqual({ sets: [], unreadable: [], partial: {}, unknown: [] });
+    });
+  });
+
+  test('is refused with a wrong password, and leaves no file with a password', async () => {
+    await expect(onRepository((restic) => restic.exists(SECONDS), 'wrong')).rejects.toThrow(
+      'the password does not open the repository ./repository',
+    );
+    const own = (await readdir(tmpdir())).filter((name) => name.includes(`-${process.pid}-`));
+    expect(own.filter((name) => name.startsWith('difyctl-'))).toEqual([]);
+  });
+});

@@ -1,0 +1,149 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { bucketPart, openBuckets } from '../../src/backup/make/bucket.ts';
+import type { MakeContext } from '../../src/backup/make/context.ts';
+import type { RestoreContext } from '../../src/backup/restore/context.ts';
+import {
+  countFiles,
+  type FilesTarget,
+  filesReader,
+  filesTargets,
+  otherKeys,
+  restoreFiles,
+  writeKeys,
+} from '../../src/backup/restore/target-files.ts';
+import { createRunner } from '../../src/exec/execa-runner.ts';
+import { restic } from '../../src/exec/restic.ts';
+import { copiedPart } from '../support/backup-manifest.ts';
+import { parsedDeployment, SAMPLE_FILES } from '../support/deployments.ts';
+import { fakeSecrets } from '../support/secrets.ts';
+import { DEBIAN_SETS } from '../testbed/debian/sets.ts';
+import { debianTree } from '../testbed/debian/tree.ts';
+import { useTestbed } from '../testbed/fixtures.ts';
+import { ensure } from '../testbed/provision/ensure.ts';
+import { startMinio } from '../testbed/services/minio.ts';
+import { removeFolder, serviceFolder } from '../testbed/services/service.ts';
+
+const KEY_FILE = 'privkeys/t1/private.pem';
+
+const testbed = useTestbed(
+  async () => {
+    const [minio, tree, { restic: program }, folder] = await Promise.all([
+      startMinio({ buckets: ['dify', 'dify-plugin'] }),
+      debianTree(DEBIAN_SETS.rclone),
+      ensure(['restic']),
+      serviceFolder('restore-bucket'),
+    ]);
+    return { minio, tree, program, folder };
+  },
+  async ({ minio, folder }) => {
+    await minio.stop();
+    await removeFolder(folder);
+  },
+);
+
+/** The inputs of a restore into the buckets, and a repository with one snapshot of a folder. `bin` is first on PATH. */
+async function opened(
+  name: string,
+  bin = '/nowhere',
+): Promise<{ readonly context: RestoreContext; readonly snapshot: string }> {
+  const { minio, tree, program, folder } = testbed.get();
+  const login = { accessKey: { env: 'KEY' }, secretKey: { env: 'SECRET' } };
+  const s3 = { endpoint: minio.endpoint, bucket: 'dify', region: minio.region, ...login };
+  const backup = { repository: path.join(folder, name), password: { env: 'PASSWORD' } };
+  const deployment = parsedDeployment({
+    ...SAMPLE_FILES['prod-compose-s3-qdrant'],
+    recovery: { ...SAMPLE_FILES['prod-compose-s3-qdrant'].recovery, backup },
+    objectStorage: { provider: 's3', s3: { ...s3, pluginBucket: 'dify-plugin' } },
+  });
+  const redact = (text: string): string => text;
+  const env = { ...tree.env, PATH: `${bin}:${tree.env.PATH}:${path.dirname(program)}:/usr/bin:/bin`, HOME: folder };
+  const runner = createRunner({ env, hiddenNames: new Set(), passNames: new Set(), redact });
+  const repository = restic({
+    ...{ runner, redact, name: 'repository', host: 'difyctl-dify' },
+    env: { RESTIC_REPOSITORY: path.join(folder, name), RESTIC_PASSWORD: 'only-for-this-test' },
+  });
+  await repository.init();
+  const source = path.join(folder, `${name}-source`);
+  await mkdir(path.join(source, 'upload_files'), { recursive: true });
+  await writeFile(path.join(source, 'upload_files/one.txt'), 'uploaded');
+  const { snapshot } = await repository.backupFolder(source, { tags: ['difyctl'] });
+  const fake = fakeSecrets(deployment);
+  const keys: Readonly<Record<string, string>> = {
+    'objectStorage.s3.accessKey': minio.accessKey,
+    'objectStorage.s3.secretKey': minio.secretKey,
+  };
+  const secrets = { ...fake, get: (one: string) => keys[one] ?? fake.get(one) };
+  const context = { deployment, baseDirectory: folder, secrets, runner, kubeArgs: [], restic: repository, folder };
+  return { context: { ...context, signal: AbortSignal.timeout(120_000), onStart: () => undefined }, snapshot };
+}
+
+async function textOf(target: FilesTarget, key: string, context: RestoreContext): Promise<string> {
+  return Buffer.from((await filesReader(target, context).read(key)) ?? []).toString('utf8');
+}
+
+test('a part and private keys are restored into a bucket, where nothing else is deleted', async () => {
+  const { context, snapshot } = await opened('restored');
+  const { objects, plugins } = await filesTargets(context);
+  expect([await countFiles(objects, context), await countFiles(plugins, context)]).toEqual([0, 0]);
+  await writeKeys(objects, { 'upload_files/later.txt': 'later', [KEY_FILE]: 'another key' }, undefined, context);
+  const part = { ...copiedPart('objects'), snapshot };
+  await restoreFiles(objects, part, undefined, context);
+  await restoreFiles(objects, part, undefined, context);
+  expect(await otherKeys(objects, { [KEY_FILE]: 'the key' }, context)).toEqual([KEY_FILE]);
+  await writeKeys(objects, { [KEY_FILE]: 'the key' }, '.before-1', context);
+  expect(await countFiles(objects, context)).toBe(4);
+  const keys = ['upload_files/one.txt', 'upload_files/later.txt', KEY_FILE, `${KEY_FILE}.before-1`];
+  expect(await Promise.all(keys.map((key) => textOf(objects, key, context)))).toEqual([
+    ...['uploaded', 'later', 'the key', 'another key'],
+  ]);
+  expect([await countFiles(plugins, context), await filesReader(objects, context).read('missing')]).toEqual([
+    ...[0, undefined],
+  ]);
+});
+
+function makeContext(context: RestoreContext, name: string): MakeContext {
+  const folders = {
+    folder: path.join(context.folder, `${name}-run`),
+    cache: path.join(context.folder, `${name}-cache`),
+  };
+  const redact = (text: string): string => text;
+  return { ...context, ...folders, redact, engine: 'restic', set: 'a-set', onBytes: () => undefined };
+}
+
+test('an empty bucket is a part without a file', async () => {
+  const make = makeContext((await opened('empty')).context, 'empty');
+  const made = await bucketPart('plugin-storage', await openBuckets(make), make);
+  expect(made).toMatchObject({ mechanism: 'copied', bytes: 0, files: 0 });
+});
+
+test('a copy of a bucket that skipped an object is refused', async () => {
+  const bin = path.join(testbed.get().folder, 'skips');
+  await mkdir(bin);
+  const script = `#!/bin/sh\n[ "$1" = sync ] && set -- "$@" --exclude=/plugin/skipped\nPATH=\${PATH#*:} exec rclone "$@"\n`;
+  await writeFile(path.join(bin, 'rclone'), script, { mode: 0o755 });
+  const { context } = await opened('skipped', bin);
+  const { plugins } = await filesTargets(context);
+  await writeKeys(plugins, { 'plugin/copied': 'one', 'plugin/skipped': 'two' }, undefined, context);
+  const make = makeContext(context, 'skipped');
+  await expect(bucketPart('plugin-storage', await openBuckets(make), make)).rejects.toThrow(
+    /^the copy of bucket dify-plugin lacks 1 object of 2: plugin\/skipped$/,
+  );
+});
+
+test.each(['objects', 'plugin-storage'] as const)(
+  '%s of a shared bucket has no private key in the set',
+  async (part) => {
+    const { context } = await opened(part);
+    const { objects } = await filesTargets(context);
+    await writeKeys(objects, { 'upload_files/two.txt': 'two', [KEY_FILE]: 'the key' }, undefined, context);
+    const make = makeContext(context, part);
+    const made = await bucketPart(part, { ...(await openBuckets(make)), plugins: 'dify' }, make);
+    const stored = path.join(context.folder, `${part}-stored`);
+    await context.restic.restore(made.snapshot ?? '', stored);
+    const names = (await readdir(stored, { recursive: true, withFileTypes: true })).filter((one) => one.isFile());
+    expect(names.map(({ name }) => name)).toContain('two.txt');
+    expect(names.map(({ name }) => name)).not.toContain('private.pem');
+  },
+);
