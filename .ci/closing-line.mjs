@@ -1,30 +1,52 @@
-// Prints each failed and skipped test of vitest's JSON report, then the closing line: `N passed, N failed, N skipped`.
-// The failures stand here once more, because whoever reads a cut log sees only its end.
+// Prints each failed, unstable and skipped test of vitest's JSON reports, then the closing line. The failures stand here
+// once more, because whoever reads a cut log sees only its end.
+//
+// The first report is of the whole run, the second (optional) of the files that failed in it, run once more and alone. A
+// file that fails first and passes then is unstable: its failures are named, and do not fail the run.
 // A run without a test, or with a skipped one, is a failure in CI: a test that cannot run there says nothing.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { relative } from 'node:path';
 
 const MESSAGE_LENGTH = 400;
 
-const report = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8'));
-const skipped = report.numPendingTests + report.numTodoTests;
-for (const suite of report.testResults) {
-  const file = relative(process.cwd(), suite.name);
-  const failed = suite.assertionResults.filter((test) => test.status === 'failed');
-  // A file that does not load, or whose hook fails, has a message of its own.
-  if (suite.status === 'failed' && failed.length === 0) console.log(`failed: ${file}: ${shortened(suite.message)}`);
-  for (const test of suite.assertionResults) {
-    if (test.status === 'failed')
-      console.log(`failed: ${file}: ${test.fullName}: ${shortened(test.failureMessages.join('\n'))}`);
-    if (test.status === 'pending' || test.status === 'skipped') console.log(`skipped: ${file}: ${test.fullName}`);
-  }
-}
-console.log(`${report.numPassedTests} passed, ${report.numFailedTests} failed, ${skipped} skipped`);
-process.exitCode = report.numPassedTests > 0 && report.numFailedTests === 0 && skipped === 0 ? 0 : 1;
+const [firstPath = '', secondPath = ''] = process.argv.slice(2);
+const first = JSON.parse(readFileSync(firstPath, 'utf8'));
+const secondFiles =
+  existsSync(secondPath) && statSync(secondPath).size > 0
+    ? JSON.parse(readFileSync(secondPath, 'utf8')).testResults
+    : [];
 
-/** The text on one line, without the frames of its stack. */
-function shortened(text) {
-  const line = text
+const passedAlone = new Map(secondFiles.filter(({ status }) => status === 'passed').map((file) => [file.name, file]));
+const lines = (file, word, wanted) =>
+  file.assertionResults
+    .filter(({ status }) => wanted.includes(status))
+    .map(
+      (test) => `${word}: ${relative(process.cwd(), file.name)}: ${test.fullName}: ${shortened(test.failureMessages)}`,
+    );
+/** A file that does not load, or whose hook fails, has a message of its own. */
+const failuresOf = (file, word) => {
+  const failures = lines(file, word, ['failed']);
+  if (file.status !== 'failed' || failures.length > 0) return failures;
+  return [`${word}: ${relative(process.cwd(), file.name)}: ${shortened([file.message])}`];
+};
+
+const unstable = first.testResults
+  .filter(({ name }) => passedAlone.has(name))
+  .flatMap((file) => failuresOf(file, 'unstable'));
+const final = first.testResults.map((file) => passedAlone.get(file.name) ?? file);
+const failed = final.flatMap((file) => failuresOf(file, 'failed'));
+const skipped = final.flatMap((file) => lines(file, 'skipped', ['pending', 'skipped', 'todo']));
+const passed = final.flatMap((file) => lines(file, 'passed', ['passed'])).length;
+
+for (const line of [...unstable, ...failed, ...skipped]) console.log(line);
+const counts = [`${passed} passed`, `${failed.length} failed`, `${skipped.length} skipped`];
+console.log([...counts, ...(unstable.length > 0 ? [`${unstable.length} unstable`] : [])].join(', '));
+process.exitCode = passed > 0 && failed.length === 0 && skipped.length === 0 ? 0 : 1;
+
+/** The texts on one line, without the frames of their stacks. */
+function shortened(texts) {
+  const line = texts
+    .join('\n')
     .split('\n')
     .filter((one) => !/^\s+at /.test(one))
     .join(' ')
