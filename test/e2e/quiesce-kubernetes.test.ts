@@ -3,10 +3,11 @@ import { beforeAll, expect, test } from 'vitest';
 import type { Target } from '../../src/targets/target.ts';
 import { openKubernetes, WORK } from '../support/open-targets.ts';
 import { until } from '../support/recorder.ts';
-import { useSharedCluster } from '../testbed/fixtures.ts';
+import { installCrds } from '../testbed/cluster/crds.ts';
+import { useCluster } from '../testbed/fixtures.ts';
 import { ensure } from '../testbed/provision/ensure.ts';
 
-const testbed = useSharedCluster();
+const testbed = useCluster({ nodes: '1x8C32G' });
 const NAMESPACE = 'quiesce';
 let kubectl = '';
 
@@ -49,6 +50,29 @@ function open(): Target {
   return openKubernetes({ env }, cluster.context, NAMESPACE);
 }
 
+/** `name paused paused-replicas`: KEDA's annotations of each ScaledObject, `-` for none. */
+async function scalers(): Promise<readonly string[]> {
+  const text = await testbed.cluster.kubectl(['get', 'scaledobjects.keda.sh', '-n', NAMESPACE, '-o', 'json']);
+  const { items } = JSON.parse(text) as {
+    readonly items: readonly { metadata: { name: string; annotations?: Readonly<Record<string, string>> } }[];
+  };
+  return items.map(({ metadata: { name, annotations = {} } }) =>
+    [name, ...['paused', 'paused-replicas'].map((key) => annotations[`autoscaling.keda.sh/${key}`] ?? '-')].join(' '),
+  );
+}
+
+function scaler(target: string, annotations: Readonly<Record<string, string>>): object {
+  return {
+    apiVersion: 'keda.sh/v1alpha1',
+    kind: 'ScaledObject',
+    metadata: { name: `${target}-by-queue`, namespace: NAMESPACE, annotations },
+    spec: {
+      scaleTargetRef: { name: target },
+      triggers: [{ type: 'redis', metadata: { address: 'redis:6379', listName: 'dataset', listLength: '5' } }],
+    },
+  };
+}
+
 const settled = () =>
   until(async () => (JSON.stringify(await replicas()) === JSON.stringify(RUNNING) ? true : undefined));
 
@@ -79,4 +103,15 @@ test('the workloads that write are stopped, and started again by another run', a
   expect(await open().startWriters(WORK)).toEqual(['dify-api', 'dify-worker']);
   await settled();
   expect(await open().startWriters(WORK)).toEqual([]);
+});
+
+test('KEDA is paused while the workloads that write are stopped', async () => {
+  await installCrds(testbed.cluster, ['keda']);
+  for (const target of ['dify-worker', 'other-api']) await testbed.cluster.apply(scaler(target, {}));
+  await testbed.cluster.apply(scaler('dify-api', { 'autoscaling.keda.sh/paused': 'true' }));
+  await open().stopWriters(WORK);
+  expect(await scalers()).toEqual(['dify-api-by-queue true -', 'dify-worker-by-queue - 0', 'other-api-by-queue - -']);
+  await open().startWriters(WORK);
+  expect(await scalers()).toEqual(['dify-api-by-queue true -', 'dify-worker-by-queue - -', 'other-api-by-queue - -']);
+  await settled();
 });
