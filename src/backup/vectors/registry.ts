@@ -7,6 +7,7 @@ const COPIES: Partial<Record<VectorStoreId, () => Promise<{ readonly openCopies:
   weaviate: () => import('./stores/weaviate.ts'),
   pgvector: () => import('./stores/pgvector.ts'),
   elasticsearch: () => import('./stores/elasticsearch.ts'),
+  opensearch: () => import('./stores/opensearch.ts'),
 };
 
 /** True if difyctl copies the collections of this store. */

@@ -58,6 +58,9 @@ async function namesOf(client: StoreClient): Promise<readonly string[]> {
   return entriesAt((await client.ask('/_all/_settings/index.number_of_replicas')).json).map(([name]) => name);
 }
 
+/** Users may only read this repository (docs.aws.amazon.com, Amazon OpenSearch Service, Creating index snapshots). */
+const MANAGED_BY_AWS = 'cs-automated';
+
 /** The name that difyctl prefers if the cluster has several repositories. */
 const PREFERRED = 'difyctl';
 
@@ -67,6 +70,7 @@ async function repositoryOf(client: StoreClient): Promise<string> {
     // Elastic Cloud's own repository is managed by its policy.
     .filter(([, repository]) => textAt(repository, 'type') !== 'url')
     .map(([name]) => name)
+    .filter((name) => !name.startsWith(MANAGED_BY_AWS))
     .toSorted();
   const [only, ...more] = names;
   if (only === undefined)
