@@ -84,6 +84,11 @@ it('the result shows times, invariants and the next steps, whose commands are no
 it.each([
   [['restore'], 'the command names neither a set nor a time'],
   [['restore', 'latest', '--part', 'redis', '--yes'], '--part redis: one of postgres-main, postgres-plugin'],
+  [['restore', 'latest', '--knowledge-base', 'FAQ'], '--knowledge-base FAQ: not the id of a knowledge base'],
+  [
+    ['restore', 'latest', '--knowledge-base', '22222222-2222-4222-8222-222222222222'],
+    '--knowledge-base restores vectors only',
+  ],
 ])('%j is refused with exit 2', async (argv, message) => {
   const { code, stderr } = await runCli(argv);
   expect(stderr).toContain(message);

@@ -16,6 +16,8 @@ import { startWeaviate } from '../testbed/services/weaviate.ts';
 
 const PASSWORD = 'only-for-this-test';
 const BASE = '22222222-2222-4222-8222-222222222222';
+/** Another knowledge base, which is not in the set. */
+const OTHER = '33333333-3333-4333-8333-333333333333';
 const CLASS = `Vector_index_${BASE.replaceAll('-', '_')}_Node`;
 const SEGMENTS = 60;
 
@@ -165,6 +167,21 @@ describe('the vectors of a Compose project with an external Weaviate', () => {
       'has none of the 1 collection of the set',
     ]);
     expect(steps.map(({ step }: { step: string }) => step)).toEqual(['vectors']);
+    expect(vectorsOf(stdout)).toBe(ALL);
+  });
+
+  it('of one knowledge base are restored by its id; a set without them is refused', async () => {
+    await ask('DELETE', `/v1/schema/${CLASS}`);
+    const restore = ['restore', 'latest', '--part', 'vectors', '--yes', '-o', 'json', '--knowledge-base'];
+    const refused = await difyctl(...restore, OTHER);
+    expect(refused.code).toBe(2);
+    expect(JSON.parse(refused.stdout)).toMatchObject({
+      message: 'the restore cannot begin; nothing was changed',
+      problems: [{ path: 'vectors', message: `the set has no collection of the knowledge base ${OTHER}` }],
+    });
+    expect(await classes()).toEqual([]);
+    const { code, stdout, stderr } = await difyctl(...restore, BASE);
+    expect(code, stderr).toBe(0);
     expect(vectorsOf(stdout)).toBe(ALL);
   });
 

@@ -12,6 +12,8 @@ export interface RestoreContext {
   readonly runner: Runner;
   readonly kubeArgs: readonly string[];
   readonly restic: Restic;
+  /** The knowledge base whose vectors alone are restored. Undefined: all. */
+  readonly knowledgeBase?: string | undefined;
   /** A folder of this user alone (0700), removed at the end of the run. */
   readonly folder: string;
   readonly signal: AbortSignal;

@@ -6,7 +6,13 @@ import type { Restic } from '../../exec/restic.ts';
 import type { CountVectors } from '../invariants/read/source.ts';
 import { type BackupManifest, type BackupPart, partOf } from '../manifest.ts';
 import { type VectorInput, withCopies } from '../vectors/access.ts';
-import { COLLECTIONS_FILE, parseCollections, readCollections, type SavedCollection } from '../vectors/collections.ts';
+import {
+  COLLECTIONS_FILE,
+  collectionOf,
+  parseCollections,
+  readCollections,
+  type SavedCollection,
+} from '../vectors/collections.ts';
 import type { VectorCopies } from '../vectors/copies.ts';
 import { fetchPart, refuseFullDisk } from './restore-part.ts';
 
@@ -15,21 +21,24 @@ export interface VectorRestore extends VectorInput {
   readonly restic: Restic;
   /** A folder that only this user can read. */
   readonly folder: string;
+  /** The knowledge base whose vectors alone are restored. Undefined: all. */
+  readonly knowledgeBase?: string | undefined;
 }
 
 /** What was observed of the collections of a set in the store. */
 export interface ObservedVectors {
   /** `qdrant at qdrant.example.com:6333`. */
   readonly where: string;
-  /** Collections of the set. */
+  /** Collections of the set that are restored. */
   readonly saved: number;
-  /** Collections of the set that the store has. */
+  /** Those of them that the store has. */
   readonly present: number;
 }
 
-/** Observes which collections of the set the store has. Throws UserError or ExternalError if they cannot be observed. */
+/** Observes which collections the store has of those that are restored. Throws UserError or ExternalError if they cannot be observed. */
 export async function observeVectors(part: BackupPart, input: VectorRestore): Promise<ObservedVectors> {
-  const saved = parseCollections(await input.restic.text(part.snapshot ?? '', `/${COLLECTIONS_FILE}`, input));
+  const text = await input.restic.text(part.snapshot ?? '', `/${COLLECTIONS_FILE}`, input);
+  const saved = chosen(parseCollections(text), input);
   return withCopies(input, async (copies) => {
     await copies.requireFit?.(part.details);
     let present = 0;
@@ -39,7 +48,7 @@ export async function observeVectors(part: BackupPart, input: VectorRestore): Pr
 }
 
 /**
- * Restores the collections of the set. Each replaces a collection of the same name. It can be repeated. `scratch`: the
+ * Restores the chosen collections of the set. Each replaces a collection of the same name. It can be repeated. `scratch`: the
  * name of a drill. Throws ExternalError if a collection then has fewer vectors than the set.
  */
 export async function restoreVectors(
@@ -58,6 +67,10 @@ export async function restoreVectors(
   });
 }
 
+function chosen(saved: readonly SavedCollection[], { knowledgeBase }: VectorRestore): readonly SavedCollection[] {
+  return knowledgeBase === undefined ? saved : collectionOf(saved, knowledgeBase);
+}
+
 /** Fetches the copy, opens the store, and removes the fetched copy afterwards. */
 async function onCopy<T>(
   part: BackupPart,
@@ -74,7 +87,7 @@ async function onCopy<T>(
   try {
     await refuseFullDisk(folder, [part]);
     await fetchPart(input.restic, part, folder, input.signal);
-    const saved = await readCollections(folder);
+    const saved = chosen(await readCollections(folder), input);
     return await withCopies(input, (copies) => use({ copies, saved, folder }));
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -27,6 +27,22 @@ export function requireNames(names: readonly string[]): void {
   });
 }
 
+/**
+ * Returns the collection of one knowledge base, whose name has the id with underscores (langgenius/dify,
+ * `Dataset.gen_collection_name_by_id`). Throws UserError if the copy has none.
+ */
+export function collectionOf(saved: readonly SavedCollection[], knowledgeBase: string): readonly SavedCollection[] {
+  const id = knowledgeBase.toLowerCase().replaceAll('-', '_');
+  const found = saved.filter(({ name }) => name.toLowerCase().includes(id));
+  if (found.length > 0) return found;
+  throw new UserError(`the set has no collection of the knowledge base ${knowledgeBase}`, {
+    next: [
+      'the id is in the address of the knowledge base in Dify: /datasets/ID/documents',
+      'a knowledge base without a collection of its own is restored with all others: difyctl restore SET --part vectors',
+    ],
+  });
+}
+
 /** Writes the list of the collections of a copy into its folder. */
 export async function writeCollections(folder: string, collections: readonly SavedCollection[]): Promise<void> {
   await writeFile(join(folder, COLLECTIONS_FILE), `${JSON.stringify(collections, null, 2)}\n`, { mode: 0o600 });

@@ -20,6 +20,7 @@ interface Options {
   readonly at?: Date;
   readonly identity?: string;
   readonly part?: readonly string[];
+  readonly knowledgeBase?: string;
   readonly dryRun?: true;
   readonly yes?: true;
 }
@@ -47,6 +48,7 @@ export function define(command: Command, context: CommandContext): void {
         text.split(',').map((word) => word.trim()),
       ),
     )
+    .option('--knowledge-base <id>', 'with --part vectors: only the vectors of this knowledge base')
     .option('--dry-run', 'show the plan, and change nothing')
     .option('-y, --yes', 'do not ask for confirmation; over existing data, it requires --name')
     .action(async (named: string | undefined, options: Options) => {
@@ -54,6 +56,7 @@ export function define(command: Command, context: CommandContext): void {
       const set = named ?? 'latest';
       refuseMoment(named, at, context.now());
       const parts = partsOf(options.part ?? []);
+      const knowledgeBase = knowledgeBaseOf(options.knowledgeBase, parts);
       const isAgreed = options.yes === true;
       if (options.dryRun !== true)
         await requireInteractiveOrYes(context, isAgreed, `difyctl restore ${set}`, `difyctl restore ${set} --dry-run`);
@@ -65,7 +68,20 @@ export function define(command: Command, context: CommandContext): void {
         const byName = isAgreed && context.overrides.flags.some(({ flag }) => flag === '--name');
         const { restoreDeployment } = await import('../../operations/restore/restore.ts');
         const result = await restoreDeployment({
-          ...{ opened, target, set, at, parts, env, now, signal, timeoutMs, byName, onProgress: view.onProgress },
+          ...{
+            opened,
+            target,
+            set,
+            at,
+            parts,
+            knowledgeBase,
+            env,
+            now,
+            signal,
+            timeoutMs,
+            byName,
+            onProgress: view.onProgress,
+          },
           identity: options.identity === undefined ? undefined : resolve(cwd, options.identity),
           dryRun: options.dryRun === true,
           mayAsk: !isAgreed,
@@ -107,6 +123,20 @@ function partsOf(names: readonly string[]): readonly RestoredPart[] {
       next: ['the configuration is for people: docs/restore.md'],
     });
   return RESTORED_PARTS.filter((known) => names.includes(known));
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Returns the id. Throws UserError if it is not an id of Dify, or if other parts are restored too. */
+function knowledgeBaseOf(id: string | undefined, parts: readonly RestoredPart[]): string | undefined {
+  if (id === undefined) return undefined;
+  if (!UUID.test(id))
+    throw new UserError(`--knowledge-base ${id}: not the id of a knowledge base`, {
+      next: ['take the id from the address of the knowledge base in Dify: /datasets/ID/documents'],
+    });
+  if (parts.join() !== 'vectors')
+    throw new UserError('--knowledge-base restores vectors only', { next: ['add --part vectors'] });
+  return id.toLowerCase();
 }
 
 /** Writes the plan to stderr, also if `--yes` was given. */

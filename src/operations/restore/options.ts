@@ -14,6 +14,8 @@ export interface RestoreOptions {
   readonly at: Date | undefined;
   /** The parts to restore. Empty: all. */
   readonly parts: readonly RestoredPart[];
+  /** The knowledge base whose vectors alone are restored, with the part `vectors`. Undefined: all. */
+  readonly knowledgeBase: string | undefined;
   /** Absolute path of a file with an age key, which opens the secrets of the set. */
   readonly identity: string | undefined;
   /** Stop after the plan. */

@@ -47,11 +47,11 @@ export async function planRestore(
   };
 }
 
-/** True for a restore of the same set, stated time and parts that did not end. */
+/** True for a restore of the same set, stated time, parts and knowledge base that did not end. */
 export function isContinued(
   newest: Revision,
   set: string,
-  { parts, at }: Pick<RestoreOptions, 'parts' | 'at'>,
+  { parts, at, knowledgeBase }: Pick<RestoreOptions, 'parts' | 'at' | 'knowledgeBase'>,
 ): boolean {
   const { operation, outcome, restore } = newest;
   return (
@@ -59,6 +59,7 @@ export function isContinued(
     outcome !== 'restored' &&
     restore?.set === set &&
     restore.at === at?.toISOString() &&
+    restore.knowledgeBase === knowledgeBase &&
     restore.parts.join() === [...parts].join()
   );
 }

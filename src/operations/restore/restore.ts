@@ -75,10 +75,10 @@ function restoreFrom(
   restic: Restic,
   folder: string,
 ): Promise<RestoreResult> {
-  const { opened, now, dryRun, byName, mayAsk, onProgress } = options;
+  const { opened, now, dryRun, byName, mayAsk, knowledgeBase, onProgress } = options;
   const { deployment, baseDirectory, runner, kubeArgs } = opened;
   const suffix = now().toISOString().replace(/\D/g, '').slice(0, 14);
-  const base = { deployment, baseDirectory, secrets: sources.secrets, runner, kubeArgs, restic, folder };
+  const base = { deployment, baseDirectory, secrets: sources.secrets, runner, kubeArgs, restic, folder, knowledgeBase };
   const contextOf = (signal: AbortSignal): RestoreContext => ({ ...base, signal, onStart: () => undefined });
   return operation<PlannedRestore, RestoreResult>(
     { ...options, run: opened.run },

@@ -41,6 +41,8 @@ const restore = z.object({
   at: z.string().optional(),
   /** The parts of `--part`. Empty: all. */
   parts: z.array(z.string()),
+  /** The knowledge base whose vectors alone are restored. Undefined: all. */
+  knowledgeBase: z.string().optional(),
   /** A step is recorded before it begins. `renamedTo`: the name that existing data gets before the step writes. */
   steps: z.array(
     z.object({

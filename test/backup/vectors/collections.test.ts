@@ -1,9 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import { parseCollections, requireNames } from '../../../src/backup/vectors/collections.ts';
+import { collectionOf, parseCollections, requireNames } from '../../../src/backup/vectors/collections.ts';
 import { scratchCollection, scratchRemoval } from '../../../src/backup/vectors/copies.ts';
 import { rebuildHours, rebuildWords } from '../../../src/backup/vectors/estimate.ts';
 
 const NAME = 'Vector_index_0a1b_Node';
+
+describe('the collection of one knowledge base', () => {
+  const id = '0a1b0000-2222-4222-8222-222222222222';
+  const saved = [
+    { name: 'Vector_index_0a1b0000_2222_4222_8222_222222222222_Node', vectors: 3 },
+    { name: 'Vector_index_0a1b0000_2222_4222_8222_222222222223_Node', vectors: 4 },
+  ];
+
+  it('is found by its id, in any case', () => {
+    expect(collectionOf(saved, id)).toEqual([saved[0]]);
+    expect(collectionOf(saved, id.toUpperCase())).toEqual([saved[0]]);
+  });
+
+  it('is refused if the copy has none', () => {
+    const other = id.replace('0a1b', '9999');
+    expect(() => collectionOf(saved, other)).toThrow(`the set has no collection of the knowledge base ${other}`);
+  });
+});
 
 describe('the list of copied collections', () => {
   it('is read as it was written', () => {

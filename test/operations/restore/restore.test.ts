@@ -28,15 +28,18 @@ describe('the revision of a restore', () => {
     ]);
   });
 
-  it.each<[string, Partial<Revision>, string, readonly string[], boolean]>([
-    ['of the same set that failed', { outcome: 'failed' }, 'dify-1', [], true],
-    ['of the same set that was killed', { outcome: 'open' }, 'dify-1', [], true],
-    ['of another set', { outcome: 'failed' }, 'dify-2', [], false],
-    ['of other parts', { outcome: 'failed' }, 'dify-1', ['objects'], false],
-    ['that ended', { outcome: 'restored' }, 'dify-1', [], false],
-    ['that is an install', { operation: 'install', outcome: 'failed' }, 'dify-1', [], false],
-  ])('%s: continued or not', (_, facts, set, parts, expected) => {
-    expect(isContinued({ ...REVISION, ...facts }, set, { parts: parts as [], at: undefined })).toBe(expected);
+  const whole = { parts: [], at: undefined, knowledgeBase: undefined };
+
+  it.each<[string, Partial<Revision>, string, object, boolean]>([
+    ['of the same set that failed', { outcome: 'failed' }, 'dify-1', {}, true],
+    ['of the same set that was killed', { outcome: 'open' }, 'dify-1', {}, true],
+    ['of another set', { outcome: 'failed' }, 'dify-2', {}, false],
+    ['of other parts', { outcome: 'failed' }, 'dify-1', { parts: ['objects'] }, false],
+    ['of another knowledge base', { outcome: 'failed' }, 'dify-1', { knowledgeBase: 'a' }, false],
+    ['that ended', { outcome: 'restored' }, 'dify-1', {}, false],
+    ['that is an install', { operation: 'install', outcome: 'failed' }, 'dify-1', {}, false],
+  ])('%s: continued or not', (_, facts, set, other, expected) => {
+    expect(isContinued({ ...REVISION, ...facts }, set, { ...whole, ...other })).toBe(expected);
   });
 
   it.each(['open', 'failed', 'interrupted'] as const)('stops an install if its outcome is %s', (outcome) => {
