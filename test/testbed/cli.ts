@@ -128,7 +128,7 @@ async function status(): Promise<number> {
     const owner = state.owner === undefined ? '' : `, owned by process ${state.owner.split(' ')[0]}`;
     const abandoned = (await isAbandoned(state)) ? ', which is gone: the next `up` takes it down' : '';
     print(`${state.name}: ${state.phase} since ${state.createdAt}${owner}${abandoned}`);
-    print(`  nodes made: ${state.nodes} simulated${state.realNode === undefined ? '' : ' and a real one'}`);
+    print(`  nodes made: ${state.nodes} simulated, ${state.realNodes ?? 0} real`);
     print(`  running: ${running.join(', ')}`);
     print(`  folder: ${clusterFolder(state.name)}`);
   }

@@ -49,8 +49,8 @@ export class Cluster {
   readonly server: string;
   readonly tools: ClusterTools;
   readonly api: Api;
-  /** The node that runs real containers. Undefined if it was not requested. */
-  readonly realNode: RealNode | undefined;
+  /** The nodes that run real containers. */
+  readonly realNodes: readonly RealNode[];
   readonly #state: ClusterState;
   readonly #takeDown: () => Promise<void>;
 
@@ -60,7 +60,7 @@ export class Cluster {
     server: string;
     tools: ClusterTools;
     api: Api;
-    realNode: RealNode | undefined;
+    realNodes: readonly RealNode[];
     takeDown: () => Promise<void>;
   }) {
     this.#state = parts.state;
@@ -72,7 +72,12 @@ export class Cluster {
     this.server = parts.server;
     this.tools = parts.tools;
     this.api = parts.api;
-    this.realNode = parts.realNode;
+    this.realNodes = parts.realNodes;
+  }
+
+  /** The first node that runs real containers. Undefined if none was requested. */
+  get realNode(): RealNode | undefined {
+    return this.realNodes[0];
   }
 
   /** Stops the cluster and removes everything that it created. */

@@ -77,5 +77,5 @@ async function attach(state: ClusterState): Promise<Cluster> {
   const api = await Api.connect({ server, token, caFile: credentialFiles(folder).serverCertificate });
   const tools = await ensure(TOOLS);
   const down = (): Promise<void> => takeDown(state);
-  return new Cluster({ state, folder, server, tools, api, realNode: undefined, takeDown: down });
+  return new Cluster({ state, folder, server, tools, api, realNodes: [], takeDown: down });
 }

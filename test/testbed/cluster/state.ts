@@ -21,8 +21,10 @@ const stateSchema = z.object({
   /** Number of simulated nodes created so far; the index of the next one. */
   nodes: z.number(),
   zones: z.number(),
-  /** The number from which the real node's addresses and names are derived. Undefined without a real node. */
+  /** The number from which the real nodes' addresses and names are derived. Undefined without a real node. */
   realNode: z.number().optional(),
+  /** How many real nodes there are. Default: 1 if `realNode` is set. */
+  realNodes: z.number().optional(),
 });
 
 /** The state of a testbed. It is enough for another process to take it down. */
@@ -38,13 +40,14 @@ const stateFile = (name: string): string => path.join(clusterFolder(name), 'stat
 export interface Claim {
   readonly name: string;
   readonly zones: number;
-  readonly realNode: boolean;
+  /** How many nodes run real containers. */
+  readonly realNodes: number;
   /** `processIdentity` of the process that takes the testbed down. Undefined if the user does that. */
   readonly owner: string | undefined;
 }
 
 /**
- * Claims a name, ports and, for a real node, a number that no other testbed of this user has.
+ * Claims a name, ports and, for real nodes, a number that no other testbed of this user has.
  *
  * @throws UserError if a testbed of that name exists
  */
@@ -76,7 +79,7 @@ export async function claimCluster(claim: Claim): Promise<ClusterState> {
         daemons: [],
         nodes: 0,
         zones: claim.zones,
-        ...(claim.realNode ? { realNode: await freeNodeNumber(others) } : {}),
+        ...(claim.realNodes > 0 ? { realNode: await freeNodeNumber(others), realNodes: claim.realNodes } : {}),
       };
       await saveState(state);
       return state;
@@ -84,14 +87,16 @@ export async function claimCluster(claim: Claim): Promise<ClusterState> {
   );
 }
 
-/** The network interface of the link to the real node of this number. Names have at most 15 characters. */
-export const nodeInterface = (number: number): string => `difytb${number}`;
+/** The network interface of the link to a real node of the testbed of this number. Names have at most 15 characters. */
+export const nodeInterface = (number: number, index: number): string =>
+  index === 1 ? `difytb${number}` : `difytb${number}-${index}`;
 
 async function freeNodeNumber(others: readonly ClusterState[]): Promise<number> {
   // Testbeds of other users are not in this list, but their interfaces are visible.
   const interfaces = await readdir('/sys/class/net').catch((): string[] => []);
   const isFree = (number: number): boolean =>
-    !others.some((other) => other.realNode === number) && !interfaces.includes(nodeInterface(number));
+    !others.some((other) => other.realNode === number) &&
+    ![1, 2].some((index) => interfaces.includes(nodeInterface(number, index)));
   const number = Array.from({ length: 200 }, (_, candidate) => candidate).find(isFree);
   if (number === undefined) throw new UserError('there are 200 testbeds with a real node already');
   return number;

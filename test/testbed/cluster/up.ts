@@ -16,8 +16,7 @@ import type { OnProgress } from '../provision/progress.ts';
 import { type Owner, ownerIdentity } from '../shared/run.ts';
 import { Cluster, type ClusterTools } from './cluster.ts';
 import { takeDown, takeDownAbandoned } from './down.ts';
-import { nodeAddresses } from './real/namespaces.ts';
-import { type NodeParts, prepareNode, provideNode, startNode } from './real/up.ts';
+import { type NodeParts, prepareNodes, provideNode, startNodes } from './real/up.ts';
 import { createClasses, testbedStages } from './simulation.ts';
 import { type ClusterState, claimCluster, clusterFolder, contextName, saveState } from './state.ts';
 import { TESTBED_USERS } from './users.ts';
@@ -32,6 +31,8 @@ export interface UpOptions {
   readonly zones?: number;
   /** Adds a node that runs real containers (root only). */
   readonly realNode?: boolean;
+  /** How many of them, with a link between the two. Default: 1. */
+  readonly realNodes?: 1 | 2;
   readonly name?: string;
   /**
    * `process` (default): the testbed belongs to this process and is removed when that no longer runs. `run`: likewise
@@ -50,7 +51,7 @@ export interface UpOptions {
 let made = 0;
 
 /**
- * Starts a cluster: a real control plane with simulated nodes, and a real node on request.
+ * Starts a cluster: a real control plane with simulated nodes, and real nodes on request.
  *
  * @throws Unavailable with the reason if this machine cannot run it. Nothing remains then.
  */
@@ -68,7 +69,7 @@ export async function upCluster(options: UpOptions): Promise<Cluster> {
   const state = await claimCluster({
     name: options.name ?? `t-${process.pid}-${made}`,
     zones: options.zones ?? 1,
-    realNode: options.realNode ?? false,
+    realNodes: options.realNode === true ? (options.realNodes ?? 1) : 0,
     owner: await ownerIdentity(options.owner ?? 'process'),
   });
   try {
@@ -90,21 +91,19 @@ async function bringUp(state: ClusterState, provided: Provided, options: UpOptio
   const step = options.onStep ?? (() => undefined);
   const start = (spec: Omit<DaemonSpec, 'folder' | 'log'>): Promise<Daemon> =>
     startRecorded(state, { ...spec, folder, log: logFile(folder, spec.name) });
-  const node = { folder, testbed: state.name, number: state.realNode ?? 0, start };
-  const namespaces = provided.nodeParts === undefined ? undefined : await prepareNode(node);
-  const address = namespaces === undefined ? '127.0.0.1' : nodeAddresses(node.number).host;
+  const place = { folder, testbed: state.name, number: state.realNode ?? 0, start };
+  const made = await prepareNodes(place, state.realNodes ?? 0);
+  const address = made[0]?.node.addresses.host ?? '127.0.0.1';
   const tokens = await writeCredentials(folder, TESTBED_USERS);
   const { ports, name } = state;
   const plane = { folder, ports, context: contextName(name), programs: provided.programs, tokens, address, start };
   step('etcd, API server, controller manager, scheduler');
   const { api, server } = await startPlane(plane);
-  const realNode =
-    namespaces === undefined || provided.nodeParts === undefined
-      ? undefined
-      : await startNode(node, provided.nodeParts, namespaces, { api, server, tokens });
-  if (realNode !== undefined) step(`real node: ${realNode.name}`);
+  const realNodes =
+    provided.nodeParts === undefined ? [] : await startNodes(place, provided.nodeParts, made, { api, server, tokens });
+  for (const node of realNodes) step(`real node: ${node.name}`);
   const { tools } = provided;
-  const cluster = new Cluster({ state, folder, server, tools, api, realNode, takeDown: () => takeDown(state) });
+  const cluster = new Cluster({ state, folder, server, tools, api, realNodes, takeDown: () => takeDown(state) });
   await cluster.addNodes(options.nodes);
   step(`simulated nodes: ${options.nodes}`);
   await untilPodsCanBeMade(cluster);

@@ -1,9 +1,10 @@
 import { planeUsers, type Tokens } from '../../../src/rehearsal/plane/credentials.ts';
 
-/** The users of a testbed: those of its control plane, and those of the real node. */
+/** The users of a testbed: those of its control plane, and those of the real nodes. */
 export const TESTBED_USERS = {
   ...planeUsers('testbed'),
-  kubelet: { user: 'system:node:real-1', groups: ['system:nodes'] },
+  kubelet1: { user: 'system:node:real-1', groups: ['system:nodes'] },
+  kubelet2: { user: 'system:node:real-2', groups: ['system:nodes'] },
   kubeProxy: { user: 'system:kube-proxy', groups: [] },
   coredns: { user: 'testbed-coredns', groups: ['system:masters'] },
 };

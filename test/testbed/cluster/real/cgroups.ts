@@ -3,8 +3,8 @@ import path from 'node:path';
 
 const MOUNT = '/sys/fs/cgroup';
 
-/** The control group that contains those of the pods of a testbed's real node. */
-export const cgroupOf = (testbed: string): string => `/difyctl-testbed-node-${testbed}`;
+/** The control group that contains those of the pods of a testbed's real node. No testbed has a dot in its name. */
+export const cgroupOf = (testbed: string, index: number): string => `/difyctl-testbed-node-${testbed}.${index}`;
 
 /** The mounted hierarchies: one with cgroup v2, one per controller with v1. */
 async function hierarchies(): Promise<string[]> {
@@ -14,15 +14,14 @@ async function hierarchies(): Promise<string[]> {
   return entries.filter((entry) => entry.isDirectory()).map((entry) => path.join(MOUNT, entry.name));
 }
 
-/** Creates the testbed's group in every hierarchy. */
-export async function makeCgroups(testbed: string): Promise<void> {
-  for (const hierarchy of await hierarchies())
-    await mkdir(path.join(hierarchy, cgroupOf(testbed)), { recursive: true });
+/** Creates the group in every hierarchy. */
+export async function makeCgroups(cgroup: string): Promise<void> {
+  for (const hierarchy of await hierarchies()) await mkdir(path.join(hierarchy, cgroup), { recursive: true });
 }
 
-/** Removes the testbed's groups. No process may be in them. */
-export async function removeCgroups(testbed: string): Promise<void> {
-  for (const hierarchy of await hierarchies()) await removeGroup(path.join(hierarchy, cgroupOf(testbed)));
+/** Removes the group from every hierarchy. No process may be in it. */
+export async function removeCgroups(cgroup: string): Promise<void> {
+  for (const hierarchy of await hierarchies()) await removeGroup(path.join(hierarchy, cgroup));
 }
 
 async function removeGroup(folder: string): Promise<void> {

@@ -1,62 +1,40 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 
 import { kubeconfigFile } from '../../../../src/rehearsal/plane/control-plane.ts';
-import { cgroupOf } from './cgroups.ts';
-import type { nodeAddresses } from './namespaces.ts';
+import { hostsFile, type NodeSpec, nodeFiles, POD_RANGE } from './node.ts';
 import { runtimeFiles } from './runtime.ts';
 
-export const NODE_NAME = 'real-1';
-
-export interface NodeConfig {
-  readonly folder: string;
-  readonly testbed: string;
-  readonly addresses: ReturnType<typeof nodeAddresses>;
-}
-
-/** Paths of the files of the node's programs. */
-export function nodeFiles(folder: string) {
-  const root = path.join(folder, 'node');
-  return {
-    root,
-    kubelet: path.join(root, 'kubelet.json'),
-    proxy: path.join(root, 'kube-proxy.json'),
-    corefile: path.join(root, 'Corefile'),
-    hosts: path.join(root, 'hosts'),
-    resolv: path.join(root, 'resolv.conf'),
-  };
-}
-
 /** Writes the configuration of kubelet, kube-proxy and CoreDNS. */
-export async function writeNodeConfig(config: NodeConfig): Promise<void> {
-  const files = nodeFiles(config.folder);
-  await mkdir(files.root, { recursive: true });
-  await writeFile(files.kubelet, JSON.stringify(kubeletConfig(config), undefined, 2));
-  await writeFile(files.proxy, JSON.stringify(proxyConfig(config), undefined, 2));
-  await writeFile(files.resolv, `nameserver ${config.addresses.node}\n`);
-  await writeFile(files.hosts, '');
-  await writeFile(files.corefile, corefile(config));
+export async function writeNodeConfig(node: NodeSpec): Promise<void> {
+  const files = nodeFiles(node);
+  await mkdir(node.folder, { recursive: true });
+  await writeFile(files.kubelet, JSON.stringify(kubeletConfig(node), undefined, 2));
+  await writeFile(files.proxy, JSON.stringify(proxyConfig(node), undefined, 2));
+  await writeFile(files.resolv, `nameserver ${node.dns}\n`);
+  if (!node.runsDns) return;
+  await writeFile(hostsFile(node.testbedFolder), '');
+  await writeFile(files.corefile, corefile(node));
 }
 
-function kubeletConfig({ folder, testbed, addresses }: NodeConfig): object {
-  const files = nodeFiles(folder);
+function kubeletConfig(node: NodeSpec): object {
+  const files = nodeFiles(node);
   return {
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
     kind: 'KubeletConfiguration',
-    address: addresses.node,
-    // Only this machine (over the link) and the node's own pods can reach this address.
+    address: node.addresses.node,
+    // Only this machine (over the link), the node's own pods and the testbed's other node can reach this address.
     authentication: { anonymous: { enabled: true }, webhook: { enabled: false } },
     authorization: { mode: 'AlwaysAllow' },
-    containerRuntimeEndpoint: `unix://${runtimeFiles(folder).socket}`,
+    containerRuntimeEndpoint: `unix://${runtimeFiles(node.folder).socket}`,
     cgroupDriver: 'cgroupfs',
-    cgroupRoot: cgroupOf(testbed),
+    cgroupRoot: node.cgroup,
     failCgroupV1: false,
     failSwapOn: false,
     oomScoreAdj: 0,
-    clusterDNS: [addresses.node],
+    clusterDNS: [node.dns],
     clusterDomain: 'cluster.local',
     resolvConf: files.resolv,
-    volumePluginDir: path.join(files.root, 'plugins'),
+    volumePluginDir: files.plugins,
     // A full disk of this machine must not make the node evict pods.
     evictionHard: { 'memory.available': '0%', 'nodefs.available': '0%', 'imagefs.available': '0%' },
     imageGCHighThresholdPercent: 100,
@@ -64,14 +42,14 @@ function kubeletConfig({ folder, testbed, addresses }: NodeConfig): object {
   };
 }
 
-function proxyConfig({ folder, addresses }: NodeConfig): object {
+function proxyConfig({ name, testbedFolder }: NodeSpec): object {
   return {
     apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
     kind: 'KubeProxyConfiguration',
-    clientConnection: { kubeconfig: kubeconfigFile(folder, 'kubeProxy') },
+    clientConnection: { kubeconfig: kubeconfigFile(testbedFolder, 'kubeProxy') },
     mode: 'iptables',
-    hostnameOverride: NODE_NAME,
-    clusterCIDR: addresses.pods,
+    hostnameOverride: name,
+    clusterCIDR: POD_RANGE,
     oomScoreAdj: 0,
     healthzBindAddress: '127.0.0.1:10256',
     metricsBindAddress: '127.0.0.1:10249',
@@ -81,24 +59,24 @@ function proxyConfig({ folder, addresses }: NodeConfig): object {
 }
 
 /** CoreDNS resolves names in `hosts` first, then the cluster's own. Other names do not resolve. */
-const corefile = ({ folder, addresses }: NodeConfig): string => `.:53 {
-  bind ${addresses.node}
+const corefile = ({ dns, testbedFolder }: NodeSpec): string => `.:53 {
+  bind ${dns}
   errors
-  hosts ${nodeFiles(folder).hosts} {
+  hosts ${hostsFile(testbedFolder)} {
     reload 500ms
     ttl 1
     fallthrough
   }
   kubernetes cluster.local in-addr.arpa {
-    kubeconfig ${kubeconfigFile(folder, 'coredns')}
+    kubeconfig ${kubeconfigFile(testbedFolder, 'coredns')}
     ttl 5
   }
 }
 `;
 
 /** The kubelet's command line. */
-export function kubeletArgs(folder: string, addresses: NodeConfig['addresses']): string[] {
-  const files = nodeFiles(folder);
+export function kubeletArgs(node: NodeSpec): string[] {
+  const files = nodeFiles(node);
   const labels = [
     'topology.kubernetes.io/region=sim-1',
     'topology.kubernetes.io/zone=sim-1a',
@@ -106,11 +84,11 @@ export function kubeletArgs(folder: string, addresses: NodeConfig['addresses']):
   ];
   return [
     `--config=${files.kubelet}`,
-    `--kubeconfig=${kubeconfigFile(folder, 'kubelet')}`,
-    `--root-dir=${path.join(files.root, 'kubelet')}`,
-    `--cert-dir=${path.join(files.root, 'pki')}`,
-    `--hostname-override=${NODE_NAME}`,
-    `--node-ip=${addresses.node}`,
+    `--kubeconfig=${files.kubeconfig}`,
+    `--root-dir=${files.kubeletRoot}`,
+    `--cert-dir=${files.pki}`,
+    `--hostname-override=${node.name}`,
+    `--node-ip=${node.addresses.node}`,
     `--node-labels=${labels.join(',')}`,
   ];
 }

@@ -1,8 +1,10 @@
 #!/bin/sh
 # The first process of the real node's namespaces (mount, network, PID). All mounts, links and processes of the node end
 # with it. Files that the node writes outside its own folder are on temporary file systems.
+# Arguments: the testbed's folder, and the file that is created when the namespaces are ready.
 set -eu
 folder=$1
+ready=$2
 
 mount -t tmpfs tmpfs /run
 mount -t tmpfs tmpfs /var/log
@@ -25,7 +27,7 @@ done
 ip link set lo up
 echo 1 >/proc/sys/net/ipv4/ip_forward
 mkdir -p "$folder/volumes"
-touch "$folder/node-ready"
+touch "$ready"
 # The kubelet creates the folders of simulated volumes for root only. Folders of the real provisioners are writable by
 # every user, so these are made writable too. As process 1, the shell also reaps orphaned processes.
 while :; do

@@ -2,28 +2,31 @@ import { appendFile } from 'node:fs/promises';
 
 import { execa } from 'execa';
 import { saveImage } from '../../images/build.ts';
-import { nodeFiles } from './kubelet.ts';
-import type { Namespaces } from './namespaces.ts';
+import type { MadeNode, Namespaces } from './namespaces.ts';
+import { hostsFile, type NodeSpec } from './node.ts';
 import { runtimeFiles } from './runtime.ts';
 
 /** A node that runs real containers. */
 export class RealNode {
   readonly name: string;
-  /** This machine's address from the view of the node's pods: they reach a test's servers there. */
+  /** The node's address from the view of this machine: the ports of Services are there. */
+  readonly address: string;
+  /** This machine's address from the view of the pods of all nodes: they reach a test's servers there. */
   readonly hostAddress: string;
-  readonly #folder: string;
+  readonly #node: NodeSpec;
   readonly #namespaces: Namespaces;
 
-  constructor(parts: { name: string; hostAddress: string; folder: string; namespaces: Namespaces }) {
-    this.name = parts.name;
-    this.hostAddress = parts.hostAddress;
-    this.#folder = parts.folder;
-    this.#namespaces = parts.namespaces;
+  constructor({ node, namespaces }: MadeNode, hostAddress: string) {
+    this.name = node.name;
+    this.address = node.addresses.node;
+    this.hostAddress = hostAddress;
+    this.#node = node;
+    this.#namespaces = namespaces;
   }
 
   /** Imports images from an archive of `docker save`, under the names in it. */
   async importImage(archive: string): Promise<void> {
-    const { socket } = runtimeFiles(this.#folder);
+    const { socket } = runtimeFiles(this.#node.folder);
     await this.run('ctr', ['--address', socket, '--namespace', 'k8s.io', 'images', 'import', archive]);
   }
 
@@ -34,7 +37,7 @@ export class RealNode {
 
   /** Adds a name with an address to the cluster's DNS, such as that of a test server. Effective within one second. */
   async addHost(name: string, address: string): Promise<void> {
-    await appendFile(nodeFiles(this.#folder).hosts, `${address} ${name}\n`);
+    await appendFile(hostsFile(this.#node.testbedFolder), `${address} ${name}\n`);
   }
 
   /** Runs a program of this machine inside the node's namespaces and returns its stdout. */

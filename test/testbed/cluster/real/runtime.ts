@@ -25,7 +25,8 @@ export async function writeRuntimeConfig(folder: string, pauseImage: string, pod
         type: 'bridge',
         bridge: 'cni0',
         isGateway: true,
-        ipMasq: true,
+        // The node's own rule does this (namespaces.ts): the plugin's one would hide pods from those of the other node.
+        ipMasq: false,
         hairpinMode: true,
         ipam: { type: 'host-local', ranges: [[{ subnet: pods }]], routes: [{ dst: '0.0.0.0/0' }] },
       },

@@ -10,8 +10,9 @@ import { type EnsureOptions, ensure } from '../../provision/ensure.ts';
 import { contextName } from '../state.ts';
 import type { TestbedTokens } from '../users.ts';
 import { makeCgroups } from './cgroups.ts';
-import { kubeletArgs, NODE_NAME, nodeFiles, writeNodeConfig } from './kubelet.ts';
-import { makeNamespaces, type Namespaces, nodeAddresses, requireRoot } from './namespaces.ts';
+import { kubeletArgs, writeNodeConfig } from './kubelet.ts';
+import { linkNodes, type MadeNode, makeNamespaces, requireRoot } from './namespaces.ts';
+import { type NodePlace, type NodeSpec, nodeFiles, nodeSpec } from './node.ts';
 import { RealNode } from './real-node.ts';
 import { runtimeFiles, writeRuntimeConfig } from './runtime.ts';
 
@@ -28,7 +29,7 @@ const PACKAGES = [
   'util-linux',
 ];
 
-/** The node's programs, which must exist before any of them is started. */
+/** The programs of real nodes, which must exist before any of them is started. */
 export interface NodeParts {
   readonly kubelet: string;
   readonly kubeProxy: string;
@@ -46,70 +47,85 @@ export async function provideNode(options: EnsureOptions): Promise<NodeParts> {
   return { kubelet: programs.kubelet, kubeProxy: programs['kube-proxy'], coredns: programs.coredns, toolboxArchive };
 }
 
-export interface NodeContext {
-  readonly folder: string;
-  readonly testbed: string;
-  readonly number: number;
+export interface NodeContext extends NodePlace {
   readonly start: (spec: Omit<DaemonSpec, 'folder' | 'log'>) => Promise<Daemon>;
 }
 
-/** Creates the link before the API server starts, which listens on its near end. */
-export async function prepareNode(context: NodeContext): Promise<Namespaces> {
-  await makeCgroups(context.testbed);
-  return await makeNamespaces(context.folder, context.number, context.start);
+/** Creates the links before the API server starts, which listens on the near end of the first node's link. */
+export async function prepareNodes(context: NodeContext, count: number): Promise<readonly MadeNode[]> {
+  const made: MadeNode[] = [];
+  for (const index of [1, 2] as const) {
+    if (index > count) break;
+    const node = nodeSpec(context, index);
+    await makeCgroups(node.cgroup);
+    made.push({ node, namespaces: await makeNamespaces(node, context.start) });
+  }
+  const [one, other] = made;
+  if (one !== undefined && other !== undefined) await linkNodes(one, other);
+  return made;
 }
 
-/** Starts containerd, kubelet, kube-proxy and CoreDNS in the node's namespaces. Returns when the node is Ready. */
-export async function startNode(
+interface Control {
+  readonly api: Api;
+  readonly server: string;
+  readonly tokens: TestbedTokens;
+}
+
+/** Starts containerd, kubelet, kube-proxy and the cluster's DNS in the nodes' namespaces. Returns when all are Ready. */
+export async function startNodes(
   context: NodeContext,
   parts: NodeParts,
-  namespaces: Namespaces,
-  control: { readonly api: Api; readonly server: string; readonly tokens: TestbedTokens },
-): Promise<RealNode> {
-  const { folder, testbed } = context;
-  const addresses = nodeAddresses(context.number);
-  const startInside = async (name: string, file: string, args: readonly string[]): Promise<void> => {
-    await context.start({ name, ...namespaces.inside(file, args) });
-  };
-  await writeRuntimeConfig(folder, TOOLBOX_IMAGE, addresses.pods);
-  await writeNodeConfig({ folder, testbed, addresses });
-  for (const user of ['kubelet', 'kubeProxy', 'coredns'] as const) {
-    const { serverCertificate: caFile } = credentialFiles(folder);
-    const file = kubeconfigFile(folder, user);
-    await writeKubeconfig({
-      file,
-      server: control.server,
-      caFile,
-      token: control.tokens[user],
-      context: contextName(testbed),
-      user,
-    });
-  }
-  const runtime = runtimeFiles(folder);
-  await startInside('containerd', 'containerd', ['--config', runtime.config]);
-  await poll('containerd listens', async () => ((await stat(runtime.socket)).isSocket() ? true : undefined), {
-    explain: () => logTail(logFile(folder, 'containerd')),
-  });
-  const node = new RealNode({ name: NODE_NAME, hostAddress: addresses.host, folder, namespaces });
-  await node.importImage(parts.toolboxArchive);
-  await startInside('kubelet', parts.kubelet, kubeletArgs(folder, addresses));
-  await startInside('kube-proxy', parts.kubeProxy, [`--config=${nodeFiles(folder).proxy}`]);
-  await startInside('coredns', parts.coredns, ['-conf', nodeFiles(folder).corefile]);
-  await untilReady(control.api, folder);
-  return node;
+  made: readonly MadeNode[],
+  control: Control,
+): Promise<readonly RealNode[]> {
+  const hostAddress = made[0]?.node.addresses.host ?? '';
+  const nodes: RealNode[] = [];
+  for (const one of made) nodes.push(await startNode(context, parts, { ...one, hostAddress }, control));
+  for (const { node } of made) await untilReady(control.api, node);
+  return nodes;
 }
 
-async function untilReady(api: Api, folder: string): Promise<void> {
+async function startNode(
+  context: NodeContext,
+  parts: NodeParts,
+  made: MadeNode & { readonly hostAddress: string },
+  control: Control,
+): Promise<RealNode> {
+  const { node, namespaces } = made;
+  const startInside = async (name: string, file: string, args: readonly string[]): Promise<void> => {
+    await context.start({ name: `${name}-${node.name}`, ...namespaces.inside(file, args) });
+  };
+  await writeRuntimeConfig(node.folder, TOOLBOX_IMAGE, node.addresses.pods);
+  await writeNodeConfig(node);
+  for (const user of [node.user, 'kubeProxy', 'coredns'] as const) {
+    const { serverCertificate: caFile } = credentialFiles(context.folder);
+    const [file, token] = [kubeconfigFile(context.folder, user), control.tokens[user]];
+    await writeKubeconfig({ file, server: control.server, caFile, token, context: contextName(context.testbed), user });
+  }
+  const runtime = runtimeFiles(node.folder);
+  await startInside('containerd', 'containerd', ['--config', runtime.config]);
+  await poll('containerd listens', async () => ((await stat(runtime.socket)).isSocket() ? true : undefined), {
+    explain: () => logTail(logFile(context.folder, `containerd-${node.name}`)),
+  });
+  const started = new RealNode(made, made.hostAddress);
+  await started.importImage(parts.toolboxArchive);
+  await startInside('kubelet', parts.kubelet, kubeletArgs(node));
+  await startInside('kube-proxy', parts.kubeProxy, [`--config=${nodeFiles(node).proxy}`]);
+  if (node.runsDns) await startInside('coredns', parts.coredns, ['-conf', nodeFiles(node).corefile]);
+  return started;
+}
+
+async function untilReady(api: Api, { name, testbedFolder }: NodeSpec): Promise<void> {
   await poll(
-    `node ${NODE_NAME} is Ready`,
+    `node ${name} is Ready`,
     async () => {
-      const node = (await api.get(`/api/v1/nodes/${NODE_NAME}`)) as {
+      const node = (await api.get(`/api/v1/nodes/${name}`)) as {
         readonly spec: { readonly taints?: readonly { readonly key: string }[] };
         readonly status: { readonly conditions: readonly { readonly type: string; readonly status: string }[] };
       };
       const ready = node.status.conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
       return ready && (node.spec.taints ?? []).length === 0 ? true : undefined;
     },
-    { timeoutMs: 120_000, explain: () => logTail(logFile(folder, 'kubelet'), 15) },
+    { timeoutMs: 120_000, explain: () => logTail(logFile(testbedFolder, `kubelet-${name}`), 15) },
   );
 }
