@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { InstallReport } from '../../src/operations/report.ts';
@@ -6,7 +7,8 @@ import { poll } from '../../src/rehearsal/plane/poll.ts';
 import { CHART } from '../support/chart.ts';
 import type { Outcome, TempWorkspace } from '../support/difyctl.ts';
 import { createKubernetesFixture, type KubernetesFixture, SECRETS } from '../support/kubernetes-fixture.ts';
-import { changeUnder, type RequestLoop, ROLLED_REQUESTS, startRequestLoop } from '../support/request-loop.ts';
+import { drainNode, readyPods, watchAvailability } from '../support/node-drain.ts';
+import { changeUnder, type RequestLoop, ROLLED_REQUESTS, startRequestLoop, together } from '../support/request-loop.ts';
 import { useCluster } from '../testbed/fixtures.ts';
 import { startMinio } from '../testbed/services/minio.ts';
 import { startPostgres } from '../testbed/services/postgres.ts';
@@ -14,20 +16,24 @@ import { startRedis } from '../testbed/services/redis.ts';
 import type { Service } from '../testbed/services/service.ts';
 import { startWeaviate } from '../testbed/services/weaviate.ts';
 
-/** Changes to a production on a real node, under requests through its real nginx. Dify's processes are stand-ins. */
-const testbed = useCluster({ nodes: '0', realNode: true, tools: ['kubectl', 'helm4'] });
+/** Changes to a production on two real nodes, under requests through its real nginx. Dify's processes are stand-ins. */
+const testbed = useCluster({ nodes: '0', realNode: true, realNodes: 2, tools: ['kubectl', 'helm4'] });
 
 /** Other tests run preflight on this machine. */
 const INSTALL = ['install', '--yes', '--only', 'app.workloads', '--timeout', '5m', '-o', 'json'] as const;
 const HOST = 'dify.example.test';
 const SLOW = { STAND_IN_SLOW: '/v1/chat-messages 3s' };
 const ROLLED = ['api', 'web', 'proxy'] as const;
+const ALONE = [
+  ...['agent-backend', 'api-websocket', 'beat', 'local-sandbox', 'plugin-daemon', 'sandbox', 'ssrf-proxy', 'worker'],
+];
 const SMALL = { resources: { requests: { cpu: '10m', memory: '32Mi' } } };
 
 const services: Service[] = [];
 let scene: KubernetesFixture;
 let place: TempWorkspace;
-let base = '';
+/** The URL of the proxy on each node. */
+let bases: readonly string[] = [];
 
 async function started<T extends Service>(service: Promise<T>): Promise<T> {
   services.push(await service);
@@ -89,18 +95,18 @@ const kubectl = (...args: readonly string[]) => testbed.cluster.kubectl(['-n', s
 
 const report = ({ stdout }: Outcome): InstallReport => JSON.parse(stdout) as InstallReport;
 
-/** Gives the node what the chart asks for, as rendered: no registry is reachable from it. */
+/** Gives the nodes what the chart asks for, as rendered: no registry is reachable from them. */
 async function loadImages(): Promise<void> {
   const rendered = await place.run('render', '--out', 'rendered');
   expect(rendered, rendered.stderr).toMatchObject({ code: 0 });
   const args = ['template', 'dify', CHART, '--values', join(place.folder, 'rendered', 'values.yaml')];
   const { stdout } = await execa(testbed.cluster.tools.helm4 ?? '', args, { stdin: 'ignore' });
   const images = [...stdout.matchAll(/^\s*(?:- )?image: "?([^\s"]+)"?$/gm)].map(([, image = '']) => image);
-  await testbed.cluster.realNode?.loadImages(images);
+  for (const node of testbed.cluster.realNodes) await node.loadImages(images);
 }
 
-/** A port of the node that leads to the pods of nginx, as a load balancer does. */
-async function openNodePort(): Promise<string> {
+/** Opens a port of each node that leads to the pods of nginx on both, as a load balancer uses it. Returns the URLs. */
+async function openNodePort(): Promise<readonly string[]> {
   const ports = [{ port: 80, targetPort: 8080 }];
   await testbed.cluster.apply({
     apiVersion: 'v1',
@@ -109,11 +115,12 @@ async function openNodePort(): Promise<string> {
     spec: { type: 'NodePort', selector: { component: 'proxy' }, ports },
   });
   const port = await kubectl('get', 'service', 'outside', '-o', 'jsonpath={.spec.ports[0].nodePort}');
-  const address = await kubectl('get', 'nodes', '-o', 'jsonpath={.items[0].status.addresses[0].address}');
-  return `http://${address}:${port}`;
+  return testbed.cluster.realNodes.map(({ address }) => `http://${address}:${port}`);
 }
 
-const startLoop = (): RequestLoop => startRequestLoop({ base, host: HOST, requests: ROLLED_REQUESTS });
+/** Requests enter through each node: a drained node still passes them to the pods on the other one. */
+const startLoop = (): RequestLoop =>
+  together(bases.map((base) => startRequestLoop({ base, host: HOST, requests: ROLLED_REQUESTS })));
 
 async function podNames(component: string): Promise<readonly string[]> {
   const running = ['--field-selector', 'status.phase=Running', '-o', 'json'];
@@ -132,8 +139,9 @@ beforeAll(async () => {
   await loadImages();
   const first = await place.run(...INSTALL);
   expect(first, first.stderr).toMatchObject({ code: 0 });
-  base = await openNodePort();
-  await poll('nginx answers through the node', async () => (await fetch(`${base}/signin`)).ok || undefined);
+  bases = await openNodePort();
+  for (const base of bases)
+    await poll(`nginx answers at ${base}`, async () => (await fetch(`${base}/signin`)).ok || undefined);
 });
 afterAll(async () => {
   await scene?.end();
@@ -171,22 +179,49 @@ test('a new revision that rolls api, web and nginx loses no request, and its pla
   }
 });
 
-test('evictions of every pod of api, web and nginx, as a drain sends them, lose no request', async () => {
-  const before = await allPods();
+test('a drain of each node in turn moves every pod to the other one and loses no request', {
+  timeout: 900_000,
+}, async () => {
+  const planned = await place.run('plan', '-o', 'json');
+  expect(planned, planned.stderr).toMatchObject({ code: 0 });
+  const { drains } = JSON.parse(planned.stdout) as { drains: readonly { name: string; reason: string }[] };
+  expect(drains).toEqual(ALONE.map((name) => ({ name: `dify-${name}`, reason: 'one pod' })));
+
+  const [first = '', second = ''] = testbed.cluster.realNodes.map(({ name }) => name);
+  const pods = () => readyPods(testbed.cluster, scene.namespace);
+  const watch = await watchAvailability(testbed.cluster, scene.namespace);
+  let refused = '';
   const record = await changeUnder(startLoop(), async () => {
-    for (const name of ROLLED) for (const pod of before[name] ?? []) await evict(pod);
-    for (const name of ROLLED) await kubectl('rollout', 'status', `deployment/dify-${name}`, '--timeout=120s');
+    for (const [drained, other] of [
+      [second, first],
+      [first, second],
+    ] as const) {
+      refused = await drainNode(testbed.cluster, drained);
+      const expected = [...ALONE, ...ROLLED, ...ROLLED].sort().map((component) => ({ component, node: other }));
+      await poll(`every pod is ready on ${other}`, async () => isDeepStrictEqual(await pods(), expected) || undefined, {
+        timeoutMs: 240_000,
+        explain: async () => (await pods()).map(({ component, node }) => `${component} on ${node}`),
+      });
+      await testbed.cluster.cordon(drained, false);
+    }
   });
   expect(record.failures).toEqual([]);
-  const after = await allPods();
-  for (const name of ROLLED) expect(after[name]?.filter((pod: string) => before[name]?.includes(pod))).toEqual([]);
+  // Both pods of each of the three were on the node that was drained last, and a budget lets one of them go.
+  for (const name of ROLLED)
+    expect(refused).toMatch(new RegExp(`^error when evicting pods/"dify-${name}-\\w+-\\w+" .* budget`, 'm'));
+  expect(drains.map(({ name }) => name)).toEqual(expect.arrayContaining([...(await watch.end())]));
 });
 
-/** As `kubectl drain` does: repeats the eviction as long as the budget refuses it. */
-async function evict(name: string): Promise<void> {
-  const { namespace } = scene;
-  const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace } };
-  const path = `/api/v1/namespaces/${namespace}/pods/${name}/eviction`;
-  const send = () => testbed.cluster.api.create(path, eviction).then(() => true);
-  await poll(`${name} is evicted`, send, { timeoutMs: 120_000 });
-}
+test('the loop sees lost requests: the pods of the api end at once, and no node takes new ones', async () => {
+  const nodes = testbed.cluster.realNodes.map(({ name }) => name);
+  const record = await changeUnder(startLoop(), async () => {
+    for (const node of nodes) await testbed.cluster.cordon(node);
+    await kubectl('delete', 'pods', ...(await podNames('api')), '--force', '--grace-period=0');
+    const ping = `${bases[0]}/console/api/ping`;
+    await poll('the api does not answer', async () => ((await fetch(ping)).ok ? undefined : true));
+  });
+  for (const node of nodes) await testbed.cluster.cordon(node, false);
+  await kubectl('rollout', 'status', 'deployment/dify-api', '--timeout=240s');
+  const lost = new Set(record.failures.map((failure) => failure.replace(/^\S+ (\S+ \S+): .*$/, '$1')));
+  expect([...lost].sort()).toEqual(['GET /console/api/ping', 'POST /v1/chat-messages', 'POST /v1/completion-messages']);
+});

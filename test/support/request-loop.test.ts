@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
-import { changeUnder, type LoopRequest, startRequestLoop } from './request-loop.ts';
+import { changeUnder, type LoopRequest, startRequestLoop, together } from './request-loop.ts';
 
 /** Runs a loop against a hand-written server for some rounds. */
 async function looped(requests: readonly LoopRequest[], handler: RequestListener) {
@@ -39,4 +39,13 @@ test('a GET on a connection that the server has closed is sent again', async () 
   });
   expect(failures).toEqual([]);
   expect(resent).toBeGreaterThanOrEqual(1);
+});
+
+test('several loops are one: their answers are added, and a failure of one is a failure of all', async () => {
+  const loop = (answered: number, failures: readonly string[]) => ({
+    round: async () => undefined,
+    stop: async () => ({ answered, failures, resent: 1 }),
+  });
+  const record = await changeUnder(together([loop(2, []), loop(3, ['GET /: 502'])]), async () => undefined);
+  expect(record).toEqual({ answered: 5, failures: ['GET /: 502'], resent: 2 });
 });

@@ -94,6 +94,25 @@ export function startRequestLoop({ base, ca, host, requests }: LoopOptions): Req
   };
 }
 
+/** Makes one loop of several, such as those of the ways in. */
+export function together(loops: readonly RequestLoop[]): RequestLoop {
+  return {
+    round: async () => {
+      await Promise.all(loops.map((loop) => loop.round()));
+    },
+    stop: async () => {
+      const records = await Promise.all(loops.map((loop) => loop.stop()));
+      return {
+        answered: sum(records.map(({ answered }) => answered)),
+        failures: records.flatMap(({ failures }) => failures),
+        resent: sum(records.map(({ resent }) => resent)),
+      };
+    },
+  };
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
+
 /** Makes the change between two rounds of a loop, and stops the loop. Throws what `change` throws. */
 export async function changeUnder(loop: RequestLoop, change: () => Promise<void>): Promise<LoopRecord> {
   try {
