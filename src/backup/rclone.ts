@@ -1,17 +1,19 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { UserError } from '../base/errors.ts';
+import { ExternalError, UserError } from '../base/errors.ts';
+import { type Redact, redactor } from '../base/redact.ts';
 import type { ObjectStorage } from '../deployment/schema/object-storage.ts';
 import type { SecretValues } from '../deployment/secrets.ts';
 import { outputLines } from '../exec/answer.ts';
 import type { Runner, RunOptions } from '../exec/runner.ts';
-import { describedStore, identityOf, storeCaFile } from '../providers/object-storage/registry.ts';
+import { bucketCommands, describedStore, identityOf, storeCaFile } from '../providers/object-storage/registry.ts';
+import { containerSas } from '../storage/azure/sas.ts';
 import { s3PlaceOf } from '../storage/s3/places.ts';
 
 /** The rclone program on the object storage of a deployment. Each method throws ExternalError. */
 export interface Rclone {
   version(options: RunOptions): Promise<string>;
-  /** Returns the keys of a bucket. */
+  /** Returns the keys of a bucket. Throws UserError if the bucket does not exist. */
   keys(bucket: string, options: RunOptions): Promise<readonly string[]>;
   /** Returns the first part of each key of a bucket: `upload_files/`, `privkeys/`. */
   top(bucket: string, options: RunOptions): Promise<readonly string[]>;
@@ -32,10 +34,12 @@ export interface Rclone {
 /** The name of the object storage in rclone's configuration. */
 const REMOTE = 'source';
 const DAY_MS = 24 * 60 * 60 * 1000;
+/** How long a signature for a container is valid. A run of difyctl calls rclone for at most a day with each bucket. */
+const SIGNED_MS = 3 * DAY_MS;
 
 /**
  * Returns rclone on the object storage. The login is a file (0600) in `folder`. Throws UserError for a storage that
- * difyctl cannot copy, and if a key was not found.
+ * difyctl cannot copy, if a key was not found, and if the file names no key that rclone needs.
  */
 export async function rclone(
   runner: Runner,
@@ -46,19 +50,32 @@ export async function rclone(
 ): Promise<Rclone> {
   const config = `${folder}/rclone.conf`;
   await mkdir(dirname(config), { recursive: true, mode: 0o700 });
-  await writeFile(config, configText(storage, secrets), { mode: 0o600 });
+  const remote = remoteOf(storage, secrets);
+  await writeFile(config, configText(remote), { mode: 0o600 });
+  // An error of rclone may show the whole address, and the runner does not know a signature that was made here.
+  const redact = redactor(remote.made);
   const ca = storage.provider === 'local' ? undefined : storeCaFile(storage);
   const trust = ca === undefined ? {} : { RCLONE_CA_CERT: resolve(baseDirectory, ca) };
   const run = async (args: readonly string[], options: RunOptions): Promise<string> => {
     // rclone fails if AWS_CA_BUNDLE is set (seen with 1.60). Without HOME it would look for a configuration elsewhere.
     const env = { AWS_CA_BUNDLE: '', RCLONE_CONFIG: config, ...trust, ...options.env };
-    return (await runner.run('rclone', args, { timeoutMs: DAY_MS, ...options, env })).stdout;
+    try {
+      return (await runner.run('rclone', args, { timeoutMs: DAY_MS, ...options, env })).stdout;
+    } catch (error) {
+      throw error instanceof ExternalError ? redacted(error, redact) : error;
+    }
   };
   const list = async (place: string, options: RunOptions): Promise<readonly string[]> =>
     outputLines(await run(['lsf', '-R', '--files-only', place], options));
   return {
     version: async (options) => /^rclone v(\S+)/.exec(await run(['version'], options))?.[1] ?? 'unknown',
-    keys: (bucket, options) => list(`${REMOTE}:${bucket}`, options),
+    keys: async (bucket, options) => {
+      try {
+        return await list(`${REMOTE}:${bucket}`, options);
+      } catch (error) {
+        throw isMissing(error) ? missingBucket(storage, bucket, error) : error;
+      }
+    },
     top: async (bucket, options) => outputLines(await run(['lsf', `${REMOTE}:${bucket}`], options)),
     copied: (folder, options) => list(folder, options),
     sync: async (bucket, to, without, options) => {
@@ -76,29 +93,63 @@ export async function rclone(
   };
 }
 
-/** rclone's configuration of the storage (rclone.org, S3, Azure Blob and Google Cloud Storage). */
-function configText(storage: ObjectStorage, secrets: SecretValues): string {
-  const lines = Object.entries(remoteOf(storage, secrets)).map(([name, value]) => `${name} = ${value}`);
+/** rclone's words, with exit code 3, for a bucket that does not exist (rclone.org, List of exit codes). */
+function isMissing(error: unknown): boolean {
+  return error instanceof ExternalError && error.stderr.some((one) => one.endsWith('directory not found'));
+}
+
+function missingBucket(storage: ObjectStorage, bucket: string, cause: unknown): UserError {
+  const next =
+    storage.provider === 'local'
+      ? []
+      : [`check objectStorage, or create it: ${bucketCommands(describedStore(storage)).create(bucket)}`];
+  return new UserError(`the bucket ${bucket} does not exist`, { next, cause });
+}
+
+function redacted({ message, command, stderr, timedOut, exitCode, next }: ExternalError, redact: Redact) {
+  return new ExternalError(redact(message), {
+    ...(command === undefined ? {} : { command: redact(command) }),
+    ...{ stderr: stderr.map(redact), timedOut, exitCode, next },
+  });
+}
+
+/** The storage as rclone's settings (rclone.org, S3, Azure Blob and Google Cloud Storage). */
+interface Remote {
+  readonly settings: Readonly<Record<string, string>>;
+  /** Secrets in them that no secret reference has. */
+  readonly made: readonly string[];
+}
+
+function configText({ settings }: Remote): string {
+  const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
   return [`[${REMOTE}]`, ...lines, ''].join('\n');
 }
 
-function remoteOf(storage: ObjectStorage, secrets: SecretValues): Readonly<Record<string, string>> {
+function remoteOf(storage: ObjectStorage, secrets: SecretValues): Remote {
   const secret = (name: string): string => {
-    const path = `objectStorage.${name}`;
+    const path = `objectStorage.${name}` as const;
     const missing = secrets.unresolved.find((one) => one.path === path);
-    if (missing === undefined) return secrets.get(path);
-    throw new UserError(`${path} was not found: ${missing.reason}`, {
-      next: ['difyctl checks explain config.secrets'],
+    if (missing !== undefined)
+      throw new UserError(`${path} was not found: ${missing.reason}`, {
+        next: ['difyctl checks explain config.secrets'],
+      });
+    if (secrets.has(path)) return secrets.get(path);
+    throw new UserError(`the file names no ${path}, which rclone needs to copy the objects`, {
+      next: [`name it in the difyctl.yaml of the machine that runs difyctl backup, restore and drill`],
     });
   };
   if (storage.provider === 'azure-blob') {
-    const { accountName, accountUrl } = storage.azureBlob;
-    const key = secret('azureBlob.accountKey');
-    return { type: 'azureblob', account: accountName, key, endpoint: accountUrl };
+    const { accountName: account, accountUrl, container } = storage.azureBlob;
+    const expires = new Date(Date.now() + SIGNED_MS);
+    const signed = containerSas({ account, key: secret('azureBlob.accountKey'), container }, expires);
+    // With account and key, rclone before 1.61 takes an endpoint for the end of a host name. Every version takes this.
+    const sasUrl = `${accountUrl.replace(/\/+$/, '')}/${container}?${signed}`;
+    return { settings: { type: 'azureblob', sas_url: sasUrl }, made: [signed.get('sig') ?? ''] };
   }
   if (storage.provider === 'gcs') {
     const account = JSON.stringify(JSON.parse(secret('gcs.serviceAccountJson')));
-    return { type: 'google cloud storage', service_account_credentials: account, bucket_policy_only: 'true' };
+    const settings = { type: 'google cloud storage', bucket_policy_only: 'true', service_account_credentials: account };
+    return { settings, made: [] };
   }
   const place = s3PlaceOf(storage);
   if (place === undefined || storage.provider === 'local') {
@@ -109,7 +160,7 @@ function remoteOf(storage: ObjectStorage, secrets: SecretValues): Readonly<Recor
     keys === undefined || identityOf(storage) === 'workload'
       ? { env_auth: 'true' }
       : { access_key_id: secret(`${block}.${keys.id}`), secret_access_key: secret(`${block}.${keys.secret}`) };
-  return {
+  const settings = {
     type: 's3',
     provider: 'Other',
     endpoint: place.endpoint.href,
@@ -119,4 +170,5 @@ function remoteOf(storage: ObjectStorage, secrets: SecretValues): Readonly<Recor
     no_check_bucket: 'true',
     ...login,
   };
+  return { settings, made: [] };
 }

@@ -63,7 +63,10 @@ function remoteOf(store: Bucketed): Remote {
   const isWorkload = identityOf(store) === 'workload';
   if (store.provider === 'azure-blob') {
     const { accountName, accountUrl, accountKey } = store.azureBlob;
-    const settings = { TYPE: 'azureblob', ACCOUNT: accountName, ENDPOINT: accountUrl };
+    // rclone has this address by itself; versions before 1.61 take an endpoint for the end of a host name.
+    const isUsual = new URL(accountUrl).host === `${accountName}.blob.core.windows.net`;
+    const endpoint: Readonly<Record<string, string>> = isUsual ? {} : { ENDPOINT: accountUrl };
+    const settings = { TYPE: 'azureblob', ACCOUNT: accountName, ...endpoint };
     return isWorkload
       ? { settings: { ...settings, ENV_AUTH: 'true' }, secrets: {} }
       : { settings, secrets: { KEY: accountKey } };

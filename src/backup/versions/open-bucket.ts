@@ -35,9 +35,10 @@ export async function openVersions(bucket: string, input: BucketInput): Promise<
   const { objectStorage } = deployment;
   const place = s3PlaceOf(objectStorage);
   if (objectStorage.provider === 'local' || place === undefined) {
-    throw new UserError(`difyctl cannot read the versions of objects of ${objectStorage.provider}`, {
-      next: ['set recovery.backup.objects to copy'],
-    });
+    throw new UserError(
+      `recovery.backup.objects is versions, and difyctl reads versions only over S3; objectStorage is ${objectStorage.provider}`,
+      { next: ['set recovery.backup.objects to copy'] },
+    );
   }
   const { block, keys } = describedStore(objectStorage).provider;
   if (keys === undefined || identityOf(objectStorage) === 'workload') {

@@ -21,6 +21,15 @@ export interface AzuriteService extends Service {
   readonly accountUrl: string;
   /** Creates a private container. With `public`, everyone may read and list it. */
   addContainer(name: string, options?: { readonly public?: boolean }): Promise<void>;
+  /** Sends a signed request and returns the body of the answer. `path`: `/CONTAINER/BLOB`, percent-encoded. */
+  request(method: 'GET' | 'PUT' | 'DELETE', path: string, options?: RequestOptions): Promise<string>;
+}
+
+interface RequestOptions {
+  readonly query?: string;
+  /** In lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
 }
 
 const ACCOUNT = 'difytests';
@@ -61,13 +70,20 @@ export async function startAzurite(options: ServiceOptions = {}): Promise<Azurit
     await stop();
     throw error;
   }
-  const addContainer: AzuriteService['addContainer'] = async (name, { public: isPublic = false } = {}) => {
-    const url = new URL(`${accountUrl}/${name}?restype=container`);
-    const opened = isPublic ? { 'x-ms-blob-public-access': 'container' } : {};
-    const headers = { ...opened, 'x-ms-date': new Date().toUTCString(), 'x-ms-version': '2020-10-02' };
-    const authorization = sharedKey({ method: 'PUT', url, headers, length: 0 }, ACCOUNT, accountKey);
-    const answer = await fetch(url, { method: 'PUT', headers: { ...headers, authorization } });
-    if (answer.status !== 201) throw new Error(`Azurite answered ${answer.status}: ${await answer.text()}`);
+  const request: AzuriteService['request'] = async (method, path, { query = '', headers = {}, body } = {}) => {
+    const url = new URL(`${accountUrl}${path}${query === '' ? '' : `?${query}`}`);
+    const sent = { ...headers, 'x-ms-date': new Date().toUTCString(), 'x-ms-version': '2020-10-02' };
+    const length = Buffer.byteLength(body ?? '');
+    const authorization = sharedKey({ method, url, headers: sent, length }, ACCOUNT, accountKey);
+    const content = body === undefined ? {} : { body };
+    const answer = await fetch(url, { method, headers: { ...sent, authorization }, ...content });
+    const text = await answer.text();
+    if (answer.status >= 300) throw new Error(`Azurite answered ${answer.status} to ${method} ${path}: ${text}`);
+    return text;
   };
-  return { host, port, accountName: ACCOUNT, accountKey, accountUrl, addContainer, stop };
+  const addContainer: AzuriteService['addContainer'] = async (name, { public: isPublic = false } = {}) => {
+    const headers: Readonly<Record<string, string>> = isPublic ? { 'x-ms-blob-public-access': 'container' } : {};
+    await request('PUT', `/${name}`, { query: 'restype=container', headers });
+  };
+  return { host, port, accountName: ACCOUNT, accountKey, accountUrl, addContainer, request, stop };
 }
