@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import type { InvariantResult } from '../../backup/invariants/facts.ts';
 import { withRepository } from '../../backup/open-repository.ts';
 import type { RestoreContext } from '../../backup/restore/context.ts';
+import { redisGuide } from '../../backup/restore/redis-guide.ts';
 import { refusePlan } from '../../backup/restore/refuse-plan.ts';
 import { vectorCopy } from '../../backup/restore/target-vectors.ts';
 import { vectorsGuide } from '../../backup/restore/vectors-guide.ts';
@@ -158,6 +159,7 @@ function nextSteps(
     ...(areLater
       ? [`vectors: stop Dify but not its vector store, then difyctl restore ${manifest.set} --part vectors`]
       : []),
+    ...redisGuide(opened.deployment),
     'users sign in again, because Redis is not restored; point DNS at this installation if its address is new',
   ];
 }
