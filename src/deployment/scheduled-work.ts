@@ -31,13 +31,14 @@ const APART: Readonly<Record<ScheduledName, number>> = { backup: 0, verify: 1, p
 
 /**
  * Returns the scheduled work of a deployment; none if `recovery.backup.interval` is not set. A drill of a bundled
- * PostgreSQL needs Docker, which a pod does not have.
+ * PostgreSQL needs Docker, which a pod does not have, and a set without a dump cannot be drilled.
  */
 export function scheduledWork(deployment: Deployment): readonly ScheduledWork[] {
   const { recovery, postgres, target } = deployment;
   const interval = recovery?.backup?.interval;
   if (interval === undefined) return [];
-  const isDrilled = postgres.mode === 'external' || target.type === 'compose';
+  const hasDumps = recovery?.backup?.postgres !== 'managed';
+  const isDrilled = hasDumps && (postgres.mode === 'external' || target.type === 'compose');
   const drills = isDrilled ? recovery?.drills?.interval : undefined;
   return [
     work(deployment, 'backup', durationSeconds(interval)),

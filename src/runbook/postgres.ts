@@ -130,15 +130,17 @@ export function meansValues(deployment: Deployment) {
   const { postgres, recovery } = deployment;
   const hasSets = recovery?.backup !== undefined;
   const loss = lossesIn('corruption', deployment, 'unseen').find(({ store }) => store === 'postgres');
+  const providerRestores = recovery?.backup?.postgres === 'managed';
   const pointInTime = postgres.mode === 'external' && (loss?.by === 'archive' || loss?.by === 'measurement');
   const declaredCopies = !hasSets && !pointInTime && loss?.seconds !== undefined;
   return {
     hasSets,
+    providerRestores,
     pointInTime,
     declaredCopies,
     restorable: hasSets || pointInTime,
     isUnrecoverable: !hasSets && !pointInTime && !declaredCopies,
-    canDrill: hasSets && postgres.mode === 'external',
+    canDrill: hasSets && !providerRestores && postgres.mode === 'external',
   };
 }
 

@@ -21,6 +21,21 @@ describe('rules between fields', () => {
   it.each<[string, SampleName, JsonObject, readonly string[]]>([
     ['Enterprise is refused by name', KUBERNETES, { edition: 'enterprise' }, ['edition']],
     ['Enterprise runs on kubernetes only', COMPOSE, { edition: 'enterprise' }, ['edition', 'target.type']],
+    [
+      'databases of a provider that the file does not name',
+      KUBERNETES,
+      { recovery: { postgres: { method: 'pitr' }, backup: { repository: '/mnt/backup', postgres: 'managed' } } },
+      ['recovery.backup.postgres'],
+    ],
+    [
+      'databases of a provider without a point in time',
+      KUBERNETES,
+      {
+        postgres: { managed: { by: 'rds' } },
+        recovery: { postgres: { method: 'snapshot' }, backup: { repository: '/mnt/backup', postgres: 'managed' } },
+      },
+      ['recovery.backup.postgres'],
+    ],
     ['one port for http and https', COMPOSE, { target: { httpPort: 8443, httpsPort: 8443 } }, ['target.httpsPort']],
     ['the root as folder', COMPOSE, { target: { directory: '/' } }, ['target.directory']],
     ['a system folder', COMPOSE, { target: { directory: '/etc/' } }, ['target.directory']],

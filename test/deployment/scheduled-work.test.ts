@@ -37,6 +37,13 @@ test('backup, verification, prune and drill have times of their own', () => {
   );
 });
 
+test('a set without dumps has no scheduled drill', () => {
+  const recovery = { ...RECOVERY, postgres: { method: 'pitr' }, backup: { ...BACKUP, postgres: 'managed' } };
+  const postgres = { ...CLUSTER.postgres, managed: { by: 'rds' } };
+  const works = scheduledWork(parsedDeployment({ ...CLUSTER, postgres, recovery }));
+  expect(works.map(({ name }) => name)).toEqual(['backup', 'verify', 'prune']);
+});
+
 test.each([
   ['no interval', { ...RECOVERY, backup: { ...BACKUP, interval: undefined } }],
   ['no backup', { drills: { interval: '90d' } }],

@@ -39,7 +39,7 @@ const engine = useSharedDockerHost([]);
 const testbed = useTestbed(
   async () => {
     const [postgres, azurite, client, { restic }, rclone, folder] = await Promise.all([
-      startPostgres(),
+      startPostgres({ password: PASSWORD }),
       startAzurite(),
       debianPostgres(),
       ensure(['restic']),
@@ -61,7 +61,7 @@ const testbed = useTestbed(
   },
 );
 
-function file(backup: object = {}): object {
+function file(backup: object = {}, managed: object = {}): object {
   const { postgres, azurite, recipient } = testbed.get();
   const { accountName, accountUrl } = azurite;
   const azureBlob = { accountName, accountUrl, container: 'dify', accountKey: { env: 'DIFY_AZURE_KEY' } };
@@ -71,7 +71,7 @@ function file(backup: object = {}): object {
     target: { type: 'compose', directory: './dify' },
     postgres: {
       ...{ mode: 'external', host: postgres.host, port: postgres.port, username: 'postgres' },
-      password: { env: 'DIFY_PG_PASSWORD' },
+      ...{ password: { env: 'DIFY_PG_PASSWORD' }, ...managed },
     },
     objectStorage: { provider: 'azure-blob', azureBlob },
     recovery: {
@@ -80,6 +80,7 @@ function file(backup: object = {}): object {
         ...{ recipients: [recipient], ...backup },
       },
       vectorStore: { strategy: 'rebuild' },
+      postgres: { method: 'pitr', interval: '5m', retention: '14d' },
     },
   };
 }
@@ -127,6 +128,8 @@ describe('a container of Azure Blob', () => {
   beforeAll(async () => {
     await writeFile(at('difyctl.yaml'), documentText(file()));
     await writeFile(at('versions.yaml'), documentText(file({ objects: 'versions' })));
+    const backup = { postgres: 'managed', repository: './repository-managed' };
+    await writeFile(at('managed.yaml'), documentText(file(backup, { managed: { by: 'rds' } })));
     await mkdir(at('dify'));
     for (const name of ['dify', 'dify_plugin']) await query(`CREATE DATABASE ${name}`);
     await query(`${MAIN_SQL} CREATE TABLE accounts (id int, created_at timestamp);`, 'dify');
@@ -181,6 +184,51 @@ describe('a container of Azure Blob', () => {
     const { code, stdout, stderr } = await difyctl('drill', '-o', 'json', ...IDENTITY);
     expect(code, stderr).toBe(0);
     expect(await failed(stdout)).toEqual(['vectors']);
+  });
+
+  describe('beside databases that the provider restores', () => {
+    const managed = ['--config', 'managed.yaml', ...IDENTITY] as const;
+
+    it('is backed up without dumps, and the set says what restores the databases', async () => {
+      const { code, stdout, stderr } = await difyctl('backup', '--config', 'managed.yaml', '-o', 'json');
+      expect(code, stderr).toBe(0);
+      const { parts } = JSON.parse(stdout).manifest;
+      expect(parts.slice(0, 2)).toMatchObject(
+        ['main', 'plugin'].map((which) => ({
+          ...{ part: `postgres-${which}`, mechanism: 'managed', engine: 'rds', bytes: 0 },
+          details: {
+            ...{ database: which === 'main' ? 'dify' : 'dify_plugin', reason: 'rds restores it' },
+            ...{ method: 'pitr', retention: '14d', walLevel: 'replica', archiveMode: 'off' },
+          },
+        })),
+      );
+    });
+
+    it('is verified by no drill, because the set has no dump', async () => {
+      const { code, stderr } = await difyctl('drill', ...managed);
+      expect(stderr).toContain('difyctl has no copy of it (rds restores it)');
+      expect(code).toBe(2);
+    });
+
+    it('is not restored before the databases are', async () => {
+      const { azurite } = testbed.get();
+      for (const key of Object.keys(await contents())) await azurite.request('DELETE', encoded(key));
+      for (const name of ['dify', 'dify_plugin']) await query(`ALTER DATABASE ${name} RENAME TO rds_${name}`);
+      await rm(at('.difyctl'), { recursive: true });
+      const { code, stderr } = await difyctl('restore', 'latest', '--yes', ...managed);
+      expect(stderr).toContain('is not restored: the set has no dump of it, because rds restores it');
+      expect(code).toBe(2);
+      expect(await contents()).toEqual({});
+    });
+
+    it('is restored and verified with the databases of the provider', async () => {
+      for (const name of ['dify', 'dify_plugin']) await query(`ALTER DATABASE rds_${name} RENAME TO ${name}`);
+      const { code, stdout, stderr } = await difyctl('restore', 'latest', '--yes', '-o', 'json', ...managed);
+      expect(code, stderr).toBe(0);
+      expect(await contents()).toEqual({ ...OBJECTS, [KEY_FILE]: TENANT_VECTOR.privateKey });
+      expect(await failed(stdout)).toEqual(['vectors']);
+      expect(JSON.parse(stdout).notRestored).toContain('postgres-main: the set has no copy (rds restores it)');
+    });
   });
 
   it('has its key and its signature in no argument and no variable of rclone', async () => {

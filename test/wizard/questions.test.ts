@@ -91,6 +91,7 @@ test('every field with a flag that other fields depend on has a question', () =>
     'recovery.backup.gcs.serviceAccountJson',
     'recovery.backup.rest.username',
     'recovery.backup.rest.password',
+    'recovery.backup.postgres',
     'recovery.backup.objects',
     'recovery.backup.recipients',
     'recovery.backup.keep.last',

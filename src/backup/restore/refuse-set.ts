@@ -13,6 +13,8 @@ interface SetFit {
   readonly secretKey: string | undefined;
   /** The parts that are restored. Empty or undefined: all. */
   readonly parts?: readonly PartName[];
+  /** True if a provider may have restored the databases of which the set has no dump. */
+  readonly mayBeManaged?: boolean;
 }
 
 /**
@@ -57,13 +59,13 @@ function versionProblems({ manifest, image }: SetFit): readonly Problem[] {
 }
 
 /** A database must have a copy; another part without one is a part that the restore leaves out. */
-function partProblems({ manifest, parts = [] }: SetFit): readonly Problem[] {
+function partProblems({ manifest, parts = [], mayBeManaged = false }: SetFit): readonly Problem[] {
   const needed = parts.length === 0 ? (['postgres-main', 'postgres-plugin'] as const) : parts;
   return needed.flatMap((name) => {
     const part = partOf(manifest, name);
     const { mechanism, details } = part;
     const isThere = name === 'vectors' ? vectorCopy(manifest) !== undefined : isRestorable(part);
-    if (isThere) return [];
+    if (isThere || (mayBeManaged && parts.length === 0 && mechanism === 'managed')) return [];
     const why = typeof details.reason === 'string' ? details.reason : mechanism;
     return [{ path: name, message: `difyctl has no copy of it (${why})` }];
   });

@@ -260,6 +260,8 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'recovery.backup.rest': 'login of a rest: repository',
   'recovery.backup.rest.username': 'user of the rest server',
   'recovery.backup.rest.password': 'reference to the password of that user',
+  'recovery.backup.postgres':
+    'dump: a set has a dump of both databases; managed: the provider of postgres.managed.by restores them; default: dump',
   'recovery.backup.objects':
     'copy: a set has a copy of the files; versions: it names their versions in the bucket; default: copy',
   'recovery.backup.recipients': 'age public keys (age1…) of those who may open the secrets in a set',

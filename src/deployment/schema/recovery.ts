@@ -34,6 +34,7 @@ const backup = z.strictObject({
   azureBlob: z.strictObject({ accountName: line, accountKey: secretRef }).optional(),
   gcs: z.strictObject({ serviceAccountJson: secretRef }).optional(),
   rest: z.strictObject({ username: line, password: secretRef }).optional(),
+  postgres: z.enum(['dump', 'managed']).optional(),
   objects: z.enum(['copy', 'versions']).optional(),
   recipients: z.array(ageRecipient).max(MOST_RECIPIENTS).default([]),
   keep: z

@@ -1,12 +1,15 @@
+import type { DatabaseName } from '../../backup/database.ts';
 import { bucketPart, type OpenBuckets } from '../../backup/make/bucket.ts';
 import { configurationPart } from '../../backup/make/configuration.ts';
 import type { MadePart, MakeContext } from '../../backup/make/context.ts';
-import { dumpPart, rolesOf } from '../../backup/make/dump.ts';
+import { dumpPart, type OpenDatabase, rolesOf } from '../../backup/make/dump.ts';
 import { localObjects, localPlugins } from '../../backup/make/files.ts';
+import { managedPart } from '../../backup/make/managed-database.ts';
 import { secretsPart, WITHOUT_SECRETS } from '../../backup/make/secrets.ts';
 import { copiedVectors, vectorsPart } from '../../backup/make/vectors.ts';
 import { versionsPart } from '../../backup/make/versions.ts';
 import type { PartName } from '../../backup/manifest.ts';
+import { backupSettings } from '../../backup/open-repository.ts';
 import { rebuildWords } from '../../backup/vectors/estimate.ts';
 import type { OnProgress } from '../../base/events.ts';
 import { formatBytes } from '../../base/quantity.ts';
@@ -41,8 +44,8 @@ export async function makeParts(
     return versionsPart(part, part === 'objects' ? versions.files : versions.plugins, commonPoint, context);
   };
   const work: readonly (readonly [PartName, () => Promise<MadePart>])[] = [
-    ['postgres-main', () => dumpPart('main', main, context)],
-    ['postgres-plugin', () => dumpPart('plugin', plugin, context)],
+    ['postgres-main', () => databasePart('main', main, context)],
+    ['postgres-plugin', () => databasePart('plugin', plugin, context)],
     [
       'objects',
       () => (files.kind === 'folders' ? localObjects(files.objects, context) : inBucket('objects', files.buckets)),
@@ -71,6 +74,11 @@ export async function makeParts(
   return parts;
 }
 
+function databasePart(which: DatabaseName, database: OpenDatabase, context: MakeContext): Promise<MadePart> {
+  const isManaged = backupSettings(context.deployment).postgres === 'managed';
+  return (isManaged ? managedPart : dumpPart)(which, database, context);
+}
+
 const LEFT_OUT: MadePart = {
   part: 'secrets',
   mechanism: 'left-out',
@@ -85,5 +93,6 @@ function detailOf({ part, mechanism, bytes, files, details }: MadePart): string 
   if (mechanism === 'referenced') return `${counted(files ?? 0, 'version')} in bucket ${details.bucket}`;
   if (mechanism === 'copied') return formatBytes(bytes);
   if (mechanism === 'rebuild') return `rebuild after a restore: ${rebuildWords(details)}`;
+  if (mechanism === 'managed') return `${details.reason} (${details.method})`;
   return mechanism;
 }

@@ -1,4 +1,5 @@
 import type { RestoreContext } from '../../backup/restore/context.ts';
+import { requireManagedDatabases } from '../../backup/restore/managed-databases.ts';
 import { reachOf } from '../../backup/restore/reach.ts';
 import { newestRevision, type Revision } from '../../state/revisions/revision.ts';
 import { nextNumber, refuseUnreadable } from '../../state/revisions/stored.ts';
@@ -31,6 +32,7 @@ export async function planRestore(
   const newest = newestRevision(stored.revisions);
   const resumed = newest !== undefined && isContinued(newest, manifest.set, options) ? newest : undefined;
   const release = await target.inspect(signal);
+  if (options.parts.length === 0) await requireManagedDatabases(manifest, context);
   const steps = await planSteps({ options, sources, context, resumed, release, suffix });
   const writers = writersOf(release);
   return {

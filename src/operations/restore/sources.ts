@@ -49,7 +49,7 @@ export async function restoreSources(options: RestoreOptions, restic: Restic): P
   const secrets =
     prepared?.secrets ?? (await resolveDeploymentSecrets(opened, installedSecrets(opened, undefined), input));
   const secretKey = keyOf(secrets);
-  refuseSet({ manifest, image: deployment.version, secretKey, parts });
+  refuseSet({ manifest, image: deployment.version, secretKey, parts, mayBeManaged: true });
   const { baseDirectory, runner } = opened;
   const hasDatabase =
     parts.length === 0 || parts.some((part) => part === 'postgres-main' || part === 'postgres-plugin');

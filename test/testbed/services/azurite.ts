@@ -72,7 +72,9 @@ export async function startAzurite(options: ServiceOptions = {}): Promise<Azurit
   }
   const request: AzuriteService['request'] = async (method, path, { query = '', headers = {}, body } = {}) => {
     const url = new URL(`${accountUrl}${path}${query === '' ? '' : `?${query}`}`);
-    const sent = { ...headers, 'x-ms-date': new Date().toUTCString(), 'x-ms-version': '2020-10-02' };
+    const type: Readonly<Record<string, string>> =
+      body === undefined ? {} : { 'content-type': 'application/octet-stream' };
+    const sent = { ...type, ...headers, 'x-ms-date': new Date().toUTCString(), 'x-ms-version': '2020-10-02' };
     const length = Buffer.byteLength(body ?? '');
     const authorization = sharedKey({ method, url, headers: sent, length }, ACCOUNT, accountKey);
     const content = body === undefined ? {} : { body };

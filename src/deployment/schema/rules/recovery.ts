@@ -1,5 +1,9 @@
+import { durationSeconds } from '../../../base/duration.ts';
+import { keptDays } from '../../kept-days.ts';
 import { problem, type Rule, rule, warning } from './rule.ts';
 import { SCHEDULE_RULES } from './schedule.ts';
+
+const DAY_SECONDS = 86_400;
 
 /** Rules for the contents of the recovery plan. The `recovery` checks decide whether its numbers are consistent. */
 export const RECOVERY_RULES: readonly Rule[] = [
@@ -30,6 +34,26 @@ export const RECOVERY_RULES: readonly Rule[] = [
       postgres.mode === 'bundled' &&
       problem('recovery.postgres.pgbackrest', 'the bundled PostgreSQL is not archived by pgBackRest'),
   ]),
+  rule(['postgres', 'recovery'], ({ postgres, recovery }) => {
+    if (recovery?.backup?.postgres !== 'managed') return [];
+    const { method, retention } = recovery.postgres ?? {};
+    const days = keptDays(recovery.backup.keep);
+    return [
+      retention !== undefined &&
+        durationSeconds(retention) < days * DAY_SECONDS &&
+        warning(
+          'recovery.backup.keep',
+          `sets are kept for ${days} days; the provider restores databases of the last ${retention} (recovery.postgres.retention)`,
+        ),
+      (postgres.mode === 'bundled' || postgres.managed === undefined) &&
+        problem('recovery.backup.postgres', 'managed needs postgres.managed.by, the provider that restores the server'),
+      method !== 'pitr' &&
+        problem(
+          'recovery.backup.postgres',
+          'managed needs recovery.postgres.method pitr: the databases are restored as of the time of a set',
+        ),
+    ];
+  }),
   rule(['recovery'], ({ recovery }) => [
     recovery?.topology?.region === 'active-active' &&
       problem(
