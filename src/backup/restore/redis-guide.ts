@@ -9,7 +9,7 @@ export function redisGuide({ redis }: Deployment): readonly string[] {
   const place = redis.topology === 'sentinel' ? '-h MASTER -p PORT' : `-h ${redis.host} -p ${redis.port}`;
   const tls = redis.tls.mode === 'disable' ? '' : ' --tls';
   return [
-    'redis: tasks that are still in its queue are from before the restore, and would run on the restored data. Empty the queue before difyctl install:',
+    'redis: tasks that are still in its queue are from before the restore, and would run on the restored data. If only Dify uses this database, empty it before difyctl install:',
     `  redis-cli ${place}${tls} -n ${redis.databases.broker} FLUSHDB`,
   ];
 }
