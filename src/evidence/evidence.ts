@@ -7,6 +7,7 @@ import type { Runner } from '../exec/runner.ts';
 import type { SharedQuestions } from '../exec/shared-questions.ts';
 import type { Dial } from '../net/dial.ts';
 import type { BackupFacts } from '../recovery/backup-facts.ts';
+import type { ComparedTree } from '../recovery/working-tree.ts';
 import type { Rendered } from '../render/rendered.ts';
 
 /** Names one kind of evidence and carries its type: `const nodes = evidenceKey<NodesEvidence>('cluster.nodes', 1)`. */
@@ -88,6 +89,8 @@ export interface CollectContext {
   readonly undoLater?: (undo: () => Promise<string | undefined>) => void;
   /** Reads the repository of backups. Absent if the file names none, and in an audit. */
   readonly readBackups?: ((signal: AbortSignal) => Promise<BackupFacts>) | undefined;
+  /** Reads the Git working tree of the file. Absent if the file names none, and in an audit. */
+  readonly readWorkingTree?: ((signal: AbortSignal) => Promise<ComparedTree>) | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: () => Date;
   readonly signal: AbortSignal;

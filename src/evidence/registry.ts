@@ -46,6 +46,7 @@ import { archiveCollector } from './recovery/archive.ts';
 import { backupsCollector } from './recovery/backups.ts';
 import { drillsCollector } from './recovery/drills.ts';
 import { scheduleCollector } from './recovery/schedule.ts';
+import { workingTreeCollector } from './recovery/working-tree.ts';
 import { redisCollector } from './redis/collector.ts';
 import { releaseInstalledCollector } from './release/collector.ts';
 import { renderedObjectsCollector } from './rendered/objects.ts';
@@ -95,6 +96,7 @@ export const COLLECTORS: readonly Collector<unknown>[] = [
   backupsCollector,
   scheduleCollector,
   archiveCollector,
+  workingTreeCollector,
   appWorkloadsCollector,
   appDriftCollector,
   appAnswersCollector,

@@ -1,7 +1,10 @@
 /** Options of one call of an outside program. kubectl, helm and docker are only started through a Runner. */
 export interface RunOptions {
-  /** Added to the inherited environment, which lacks the variables that secret references name. */
-  readonly env?: Readonly<Record<string, string>>;
+  /**
+   * Added to the inherited environment, which lacks the variables that secret references name. Undefined removes a
+   * variable.
+   */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** Standard input. Secrets are passed to a program only this way. */
   readonly input?: string;
   readonly cwd?: string;

@@ -8,9 +8,14 @@ function readBackups(input: RepositoryInput): NonNullable<CollectContext['readBa
   return async (signal) => (await import('./backup/facts.ts')).readBackupFacts(input, signal);
 }
 
+function readWorkingTree(prepared: PreparedDeployment): NonNullable<CollectContext['readWorkingTree']> {
+  return async (signal) => (await import('./working-tree/evidence.ts')).workingTreeEvidence(prepared, signal);
+}
+
 /** The inputs of collectors for a prepared deployment, in preflight and postflight. */
 export function collectContext(prepared: PreparedDeployment): Omit<CollectContext, 'env' | 'now' | 'signal'> {
   const { deployment, secrets, rendered, chart, kubeArgs, baseDirectory, runner, redact } = prepared;
+  const hasTree = deployment.recovery?.configuration?.workingTree !== undefined;
   const hasBackups = deployment.recovery?.backup !== undefined;
   return {
     tier: deployment.tier,
@@ -25,5 +30,6 @@ export function collectContext(prepared: PreparedDeployment): Omit<CollectContex
     dial: dialHere,
     from: 'local',
     ...(hasBackups ? { readBackups: readBackups({ deployment, baseDirectory, secrets, runner, redact }) } : {}),
+    ...(hasTree ? { readWorkingTree: readWorkingTree(prepared) } : {}),
   };
 }

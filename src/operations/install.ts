@@ -16,6 +16,8 @@ import { requireResolved } from './require-resolved.ts';
 import { settledPostflight } from './settled-postflight.ts';
 import { runStep } from './steps.ts';
 import { timerCommands } from './timer-commands.ts';
+import { type CheckedTree, checkTree } from './working-tree/check.ts';
+import { commitRevision, plannedCommit } from './working-tree/commit.ts';
 
 /**
  * Runs an install: preflight, the rehearsal if it is asked for, plan, confirmation, lock, the plan again under the lock, apply, postflight. A run whose
@@ -33,6 +35,7 @@ export async function install(options: InstallOptions): Promise<InstallReport> {
     installReport(prepared.deployment, { ...known, ...facts }, now());
   if (isBlocked(preflight)) return first({ outcome: 'blocked' });
   requireResolved(prepared, 'applied');
+  const checked = await checkTree(options);
   const rehearsed = await rehearsalStep(options);
   const report: typeof first = (facts) => first({ ...rehearsed, ...facts });
   if ((rehearsed.rehearsal?.summary.fail ?? 0) > 0) return report({ outcome: 'blocked' });
@@ -42,9 +45,13 @@ export async function install(options: InstallOptions): Promise<InstallReport> {
     {
       plan: (at, again) => (again ? planInstall(prepared, target, at) : planStep(options)),
       withoutChange: async (planned) => {
-        if (options.dryRun) return report({ ...planFacts(planned), outcome: 'dry-run' });
+        if (options.dryRun) {
+          const commit = checked === undefined ? {} : { commit: await plannedCommit(prepared, checked) };
+          return report({ ...planFacts(planned), outcome: 'dry-run', ...commit });
+        }
         if (!planned.settled || (await isLockHeld(target, signal))) return undefined;
-        return report({ ...planFacts(planned), ...(await unchanged(options, planned)) });
+        const settled = await unchanged(options, planned);
+        return report({ ...planFacts(planned), ...settled, ...(await commitStep(options, checked, settled)) });
       },
       refuse: refuseChange,
       isOther: (agreed, again) => again.plan.digest !== agreed.plan.digest,
@@ -55,7 +62,14 @@ export async function install(options: InstallOptions): Promise<InstallReport> {
           ? await unchanged(own, planned)
           : await applyPlan(own, planned, onChild, () => postflightStep(own));
         const asRoot = timerCommands(prepared, planned.plan.changes);
-        return report({ ...planFacts(planned), ...applied, recovered, ...(asRoot.length === 0 ? {} : { asRoot }) });
+        const commit = await commitStep(own, checked, applied);
+        return report({
+          ...planFacts(planned),
+          ...applied,
+          ...commit,
+          recovered,
+          ...(asRoot.length === 0 ? {} : { asRoot }),
+        });
       },
     },
   );
@@ -65,6 +79,17 @@ export async function install(options: InstallOptions): Promise<InstallReport> {
 async function unchanged(options: InstallOptions, { newest }: PlannedInstall) {
   const { number: revision, releaseRevision } = newest ?? {};
   return { outcome: 'unchanged' as const, revision, releaseRevision, postflight: await postflightStep(options) };
+}
+
+/** Commits the revision if it was applied and the file names a working tree. */
+async function commitStep(
+  options: InstallOptions,
+  checked: CheckedTree | undefined,
+  { outcome, revision }: Pick<InstallFacts, 'outcome' | 'revision'>,
+): Promise<Pick<InstallFacts, 'commit'>> {
+  const isApplied = outcome === 'applied' || outcome === 'unchanged';
+  if (checked === undefined || !isApplied || revision === undefined) return {};
+  return { commit: await commitRevision(options, checked, revision) };
 }
 
 /** Asks for confirmation. Skipped if the installation would not change. */

@@ -22,6 +22,8 @@ export interface InstallOptions {
   readonly deep: boolean;
   /** Rehearses the deployment after preflight. Undefined without `--rehearse`. */
   readonly rehearse: (() => Promise<RehearsalReport>) | undefined;
+  /** False with `--no-commit`: the working tree of the file is neither checked nor changed. */
+  readonly commits: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: () => Date;
   readonly signal: AbortSignal;

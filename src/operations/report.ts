@@ -6,6 +6,7 @@ import type { Deployment } from '../deployment/schema/deployment.ts';
 import type { Drift } from '../evidence/drift/drift.ts';
 import type { PrintedRehearsal } from '../rehearsal/report.ts';
 import type { ApplyFailure, Drained, Interruption, PlannedChange, TargetLocation } from '../targets/target.ts';
+import type { ConfigurationCommit } from './working-tree/commit.ts';
 
 type InstallOutcome = 'blocked' | 'dry-run' | 'unchanged' | 'applied' | 'failed' | 'rolled-back';
 
@@ -49,6 +50,8 @@ export interface InstallReport {
   readonly notes: readonly string[];
   /** Commands for root that enable the timers of backups, if one of their units changed. */
   readonly asRoot?: readonly string[];
+  /** The commit of the file and the rendered set. Undefined if the file names no working tree, and with `--no-commit`. */
+  readonly commit?: ConfigurationCommit;
   readonly address: string;
   readonly exitCode: ExitCode;
 }
@@ -70,8 +73,9 @@ export function installReport(deployment: Deployment, facts: InstallFacts, now: 
   });
 }
 
-function exitCodeOf({ outcome, postflight, rehearsal }: InstallFacts): ExitCode {
+function exitCodeOf({ outcome, postflight, rehearsal, commit }: InstallFacts): ExitCode {
   if (outcome === 'blocked') return (rehearsal?.summary.fail ?? 0) > 0 ? EXIT.rehearsal : EXIT.preflight;
   if (outcome === 'failed' || outcome === 'rolled-back') return EXIT.apply;
-  return postflight !== undefined && isBlocked(postflight) ? EXIT.postflight : EXIT.done;
+  if (postflight !== undefined && isBlocked(postflight)) return EXIT.postflight;
+  return commit?.outcome === 'failed' ? EXIT.external : EXIT.done;
 }

@@ -9,7 +9,7 @@ import type { RenderedFile } from '../render/rendered.ts';
  * The index of the files that difyctl wrote into a folder, in the format of sha256sum. A later run recognises its own
  * files by it.
  */
-const INDEX = '.difyctl-files';
+export const INDEX = '.difyctl-files';
 /**
  * Mode of a new folder that has secrets in it: only the owner may read it. Containers of other users read the folders
  * below it.
@@ -48,6 +48,21 @@ export async function writeSet(directory: string, files: readonly RenderedFile[]
   const index = files.map(({ path, content }) => `${sha256(content)}  ${path}\n`).join('');
   await writeFileAtomic(join(directory, INDEX), index);
   return { files: files.map(described), digest: sha256(index), removed: stale };
+}
+
+/** Returns the files of a written set that somebody edited since, or that difyctl did not write. */
+export async function editedFiles(directory: string, paths: readonly string[]): Promise<readonly string[]> {
+  return foreignFiles(directory, paths, await readIndex(directory), new Map());
+}
+
+/** Returns the files that `writeSet` would create, change or remove. */
+export async function unwrittenFiles(directory: string, files: readonly RenderedFile[]): Promise<readonly string[]> {
+  const earlier = await readIndex(directory);
+  const wanted = new Set(files.map(({ path }) => path));
+  const judged = files.map(async ({ path, content }) =>
+    (await readIfThere(join(directory, path))) === content ? [] : [path],
+  );
+  return [...(await Promise.all(judged)).flat(), ...[...earlier.keys()].filter((path) => !wanted.has(path))];
 }
 
 function described({ path, content, mode }: RenderedFile): WrittenSet['files'][number] {

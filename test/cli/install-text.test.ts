@@ -63,6 +63,31 @@ describe('the last lines', () => {
     ]);
   });
 
+  test('name the commit of the revision, or why there is none', () => {
+    const answered = setup({ observed: 'no administrator yet' });
+    const said = (commit: InstallFacts['commit']) =>
+      text({ outcome: 'applied', revision: 3, postflight: answered, ...(commit === undefined ? {} : { commit }) })
+        .split('\n')
+        .filter((line) => !text({ outcome: 'applied', revision: 3, postflight: answered }).split('\n').includes(line));
+    const made = { workingTree: '/srv/ops', files: ['difyctl.yaml', 'rendered/dify/values.yaml'] };
+    expect(said({ ...made, outcome: 'committed', commit: '1a2b3c4d5e' })).toEqual([
+      '  Commit 1a2b3c4 in /srv/ops has this revision (2 files).',
+    ]);
+    expect(said({ ...made, outcome: 'unchanged' })).toEqual([]);
+    const reason = 'git ended with exit code 128';
+    expect(said({ ...made, outcome: 'failed', reason, next: 'difyctl install commits it' })).toEqual([
+      '  ✖ not committed in /srv/ops: git ended with exit code 128',
+      '     → difyctl install commits it',
+      '  exit 8',
+    ]);
+    const planned = text({ outcome: 'dry-run', commit: { ...made, outcome: 'planned' } });
+    expect(planned.split('\n').slice(1, 4)).toEqual([
+      '  2 files to commit in /srv/ops:',
+      '    difyctl.yaml',
+      '    rendered/dify/values.yaml',
+    ]);
+  });
+
   test('say that the administrator exists', () => {
     const said = text({
       outcome: 'unchanged',

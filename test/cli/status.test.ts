@@ -7,6 +7,7 @@ import type { CommandContext } from '../../src/cli/frame/context.ts';
 import { type ShownBackup, shownBackup } from '../../src/cli/output/status-backup.ts';
 import type { ShownRehearsal } from '../../src/cli/output/status-rehearsal.ts';
 import { type StatusView, statusText } from '../../src/cli/output/status-text.ts';
+import type { ShownTree } from '../../src/cli/output/status-tree.ts';
 import { watchStatus } from '../../src/cli/output/status-watch.ts';
 import { openDeployment } from '../../src/operations/open-deployment.ts';
 import { DRILL_KINDS } from '../../src/rehearsal/report.ts';
@@ -156,6 +157,29 @@ describe('the newest backup set', () => {
       reason: 'the repository of backups cannot be opened: a secret for it was not found',
     });
   });
+});
+
+test('the working tree is compared with the newest applied revision', () => {
+  const tree: ShownTree = {
+    applied: { revision: 3, digest: 'd3' },
+    tree: {
+      ...{ root: '/srv/ops', folder: 'rendered/dify', file: 'difyctl.yaml', branch: 'main', unfinished: undefined },
+      ...{ link: undefined, changed: [], edited: [], differing: ['difyctl.yaml'] },
+      upstream: { name: 'origin/main', ahead: 1, behind: 0 },
+      recorded: { commit: '1a2b3c4d5e', at: '2026-11-22T12:00:00Z', revision: 3, digest: 'd3' },
+    },
+  };
+  const shown = (one: ShownTree) =>
+    statusText({ ...view, tree: one }, NOW, style)
+      .split('\n')
+      .filter((line) => !TEXT.includes(line));
+  expect(shown(tree)).toEqual([
+    '  git         revision 3 (1a2b3c4) is committed; changed since: difyctl.yaml; 1 commit is not pushed to origin/main',
+  ]);
+  expect(shown({ tree: { folder: '/srv/ops', reason: 'does not exist' }, applied: undefined })).toEqual([
+    '  git         /srv/ops does not exist',
+  ]);
+  expect(shown({ reason: 'git was not found on PATH' })).toEqual(['  git         unknown: git was not found on PATH']);
 });
 
 describe('--watch', () => {

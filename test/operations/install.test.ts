@@ -8,86 +8,19 @@ import type { InstallOptions } from '../../src/operations/options.ts';
 import type { RenderedDeployment } from '../../src/operations/prepare.ts';
 import { type UninstallOptions, uninstall } from '../../src/operations/uninstall.ts';
 import type { RehearsalReport } from '../../src/rehearsal/report.ts';
-import type { Rendered } from '../../src/render/rendered.ts';
 import { ownRecord } from '../../src/state/lock/self.ts';
-import { statePaths } from '../../src/state/paths.ts';
 import { revisionFolder } from '../../src/state/revisions/folder.ts';
-import { writeCache } from '../../src/state/secrets/cache.ts';
-import { collectContext } from '../support/check-runs.ts';
 import { sampleDeployment } from '../support/deployments.ts';
 import { temporaryFolder } from '../support/folders.ts';
+import { installOptions, preparedIn, withFiles } from '../support/install-options.ts';
 import { type MemoryTarget, memoryTarget, WEB } from '../support/memory-target.ts';
-import { fakeSecrets } from '../support/secrets.ts';
 
 const folder = temporaryFolder();
-const { signal } = new AbortController();
 const now = () => new Date('2026-11-22T12:00:00Z');
 
-/** One check that passes on the sample and one that only a wrong log level fails. */
-const ONLY = ['config.debug-logs'];
-
-function prepared(over: Partial<RenderedDeployment> = {}): RenderedDeployment {
-  const deployment = over.deployment ?? sampleDeployment('prod-kubernetes-s3-qdrant');
-  const paths = statePaths(folder.path, deployment.name);
-  const values = fakeSecrets(deployment);
-  const generated = new Map([['secrets.secretKey', values.get('secrets.secretKey')]]);
-  const { runner, kubeArgs } = collectContext();
-  return {
-    ...{ run: 'this-run', redact: (text: string) => text, protect: () => undefined, runner, kubeArgs },
-    ...{ deployment, baseDirectory: folder.path, paths, chart: undefined, notes: [] },
-    living: {
-      where: 'namespace dify',
-      read: async () => ({ data: {}, keys: {}, traces: [] }),
-      kubernetesSecret: async () => ({ reason: '' }),
-    },
-    secrets: { ...values, generated, made: [], real: [], notes: [] },
-    secretKeys: { 'secrets.secretKey': 'secrets.secretKey' },
-    required: [],
-    rendered: {
-      ok: true,
-      value: {
-        target: 'kubernetes',
-        files: [{ path: 'values.yaml', content: 'a: 1\n', mode: 0o644 }],
-        values: { a: 1 },
-        manifests: [],
-        secret: { name: 'dify-difyctl-1', data: {} },
-      },
-    },
-    keepSecrets: () => writeCache(paths, generated),
-    dispose: async () => undefined,
-    ...over,
-  };
-}
-
-function withFiles({ rendered }: RenderedDeployment, files: Rendered['files']): RenderedDeployment['rendered'] {
-  return { ok: true, value: { ...rendered.value, files } };
-}
-
-function options(target: MemoryTarget, over: Partial<InstallOptions> = {}): InstallOptions {
-  return {
-    prepared: prepared(),
-    target,
-    dryRun: false,
-    atomic: false,
-    timeoutMs: 1_000,
-    only: ONLY,
-    skip: [],
-    from: 'local',
-    deep: false,
-    rehearse: undefined,
-    env: {},
-    now,
-    signal,
-    show: () => void target.calls.push('show'),
-    confirm: async (_, again) => {
-      target.calls.push(again ? 'ask again' : 'ask');
-      return true;
-    },
-    onProgress: () => undefined,
-    onCheckEvent: () => undefined,
-    ...over,
-  };
-}
+const prepared = (over: Partial<RenderedDeployment> = {}) => preparedIn(folder.path, over);
+const options = (target: MemoryTarget, over: Partial<InstallOptions> = {}) =>
+  installOptions(target, { prepared: prepared(), ...over });
 
 function rehearsal(counts: Partial<RehearsalReport['summary']>): RehearsalReport {
   const status = (counts.fail ?? 0) > 0 ? 'fail' : 'warn';

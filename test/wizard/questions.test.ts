@@ -98,6 +98,7 @@ test('every field with a flag that other fields depend on has a question', () =>
     'recovery.backup.keep.daily',
     'recovery.backup.keep.weekly',
     'recovery.backup.keep.monthly',
+    'recovery.configuration.workingTree',
     'recovery.drills.last',
     'recovery.topology.lostNodes',
     'recovery.measured.restore',

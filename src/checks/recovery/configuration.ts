@@ -1,5 +1,14 @@
-import type { Check } from '../check.ts';
-import { deploymentOf, finding } from '../judgement.ts';
+import { WORKING_TREE } from '../../evidence/recovery/working-tree.ts';
+import {
+  pushWords,
+  type TreeObstacle,
+  treeDivergence,
+  treeObstacle,
+  treeState,
+  treeWords,
+} from '../../recovery/working-tree.ts';
+import type { Check, JudgeContext, Judgement } from '../check.ts';
+import { deploymentOf, finding, pass } from '../judgement.ts';
 import { errorInProd, whereFile } from '../when.ts';
 import { declared } from './declared.ts';
 
@@ -10,10 +19,12 @@ export const recoveryConfiguration: Check = {
   severity: errorInProd,
   when: whereFile(({ recovery }) => recovery !== undefined),
   requires: [],
+  optional: [WORKING_TREE],
   remedy: 'difyctl init --recovery-configuration-repository URL',
   judge: (context) => {
-    const repository = deploymentOf(context).recovery?.configuration?.repository;
+    const { repository, workingTree } = deploymentOf(context).recovery?.configuration ?? {};
     const expected = 'a repository with difyctl.yaml and the rendered files';
+    if (workingTree !== undefined) return judgeTree(context, expected);
     if (repository !== undefined) {
       return declared(
         `difyctl.yaml in ${repository}`,
@@ -24,3 +35,35 @@ export const recoveryConfiguration: Check = {
     return finding('warn', { observed: 'no repository is declared', expected });
   },
 };
+
+/** Every finding is a warning: an install refuses a tree that is not ready by itself, unless it is told not to commit. */
+function judgeTree(context: JudgeContext, expected: string): Judgement {
+  const evidence = context.optionalEvidence(WORKING_TREE);
+  if (evidence?.data === undefined) {
+    const observed = `the working tree could not be read: ${evidence?.missing ?? 'it was not collected'}`;
+    return finding('warn', { observed, expected, remedy: 'run git status in the folder' });
+  }
+  const { tree, applied } = evidence.data;
+  const obstacle = treeObstacle(tree) ?? treeDivergence(tree);
+  if (obstacle !== undefined || 'reason' in tree) return judgeObstacle(obstacle);
+  const { root, branch = '', upstream } = tree;
+  const committed = treeWords(tree, applied);
+  const state = treeState(tree, applied);
+  if (state === 'missing' || state === 'other')
+    return finding('warn', { observed: committed, expected, remedy: 'difyctl install commits it' });
+  const observed = `${committed}; ${pushWords(tree)}`;
+  if (upstream === undefined) {
+    const message = `${observed}: the repository is lost with this machine`;
+    return finding('warn', { observed, expected, message, remedy: `git -C ${root} push -u REMOTE ${branch}` });
+  }
+  if (upstream.ahead > 0) {
+    const message = `${observed}: the newest files are lost with this machine`;
+    return finding('warn', { observed, expected, message, remedy: `git -C ${root} push` });
+  }
+  return pass(observed, expected);
+}
+
+function judgeObstacle(obstacle: TreeObstacle | undefined): Judgement {
+  const { observed = '', expected = '', next = '' } = obstacle ?? {};
+  return finding('warn', { observed, expected, remedy: next });
+}

@@ -34,6 +34,7 @@ interface Options {
   readonly dryRun?: true;
   readonly atomic?: true;
   readonly rehearse?: true;
+  readonly commit: boolean;
 }
 
 /** Kubernetes reports a rollout as stuck after ten minutes (progressDeadlineSeconds). */
@@ -58,6 +59,7 @@ export function define(command: Command, context: CommandContext): void {
       'rehearse on a copy of the cluster after preflight; a failed drill stops the install (exit 6)',
     )
     .option('--atomic', 'roll back if Dify does not become ready')
+    .option('--no-commit', 'do not check the Git working tree of the file, and commit nothing into it')
     .action(async (options: Options) => {
       const yes = options.yes === true;
       const files = readReportFiles(command.opts(), context.cwd);
@@ -93,7 +95,7 @@ export function define(command: Command, context: CommandContext): void {
 async function runInstall(
   context: CommandContext,
   { prepared, target }: Session,
-  { yes, dryRun, atomic, rehearse }: Options,
+  { yes, dryRun, atomic, rehearse, commit }: Options,
   how: Selection & ClusterProbeOptions,
   view: ProgressView,
 ): Promise<InstallReport> {
@@ -118,6 +120,7 @@ async function runInstall(
     rehearse: rehearse === true ? () => rehearsal(context, prepared, view) : undefined,
     dryRun: dryRun === true,
     atomic: atomic === true,
+    commits: commit,
     timeoutMs: timeoutMs ?? DEFAULT_TIMEOUT_MS,
     show,
     confirm: async (planned, again) => {

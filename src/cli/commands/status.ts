@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { documentText, printedDocument } from '../../base/document.ts';
-import { UserError } from '../../base/errors.ts';
+import { Interrupted, UserError } from '../../base/errors.ts';
 import { oneLine } from '../../base/printable.ts';
 import { revisionStore } from '../../operations/plan-install.ts';
 import type { DrillRecord } from '../../recovery/drill-record.ts';
 import { drillsFolder, readDrills } from '../../recovery/drill-store.ts';
+import { treeState } from '../../recovery/working-tree.ts';
 import { readRehearsals } from '../../rehearsal/rehearsal-record.ts';
 import { newestRevision, type Revision } from '../../state/revisions/revision.ts';
 import { unreadableNote } from '../../state/revisions/stored.ts';
@@ -19,6 +20,7 @@ import { type ShownBackup, shownBackup } from '../output/status-backup.ts';
 import { shownRehearsal } from '../output/status-rehearsal.ts';
 import { type ShownSchedule, shownSchedule } from '../output/status-schedule.ts';
 import { type StatusView, statusText } from '../output/status-text.ts';
+import type { ShownTree } from '../output/status-tree.ts';
 import { watchStatus } from '../output/status-watch.ts';
 
 type Place = Awaited<ReturnType<typeof openTargetOnly>>;
@@ -79,13 +81,14 @@ async function look(
     drill: records[0],
     backup: await backup,
     schedule: await schedule,
+    tree: await shownTree(opened, revisions, signal),
   };
   const notes = rehearsals.unreadable.map(({ file, reason }) => `${file} cannot be read: ${reason}`);
   return { view, unread: [...unreadable.map(unreadableNote), ...notes] };
 }
 
 function documentOf(
-  { name, address, release, revision, versions, rehearsal, next, drill, backup, schedule }: StatusView,
+  { name, address, release, revision, versions, rehearsal, next, drill, backup, schedule, tree }: StatusView,
   unread: readonly string[],
   { opened }: Place,
   now: Date,
@@ -102,9 +105,33 @@ function documentOf(
     ...(drill === undefined ? {} : { drill: drillSummary(drill) }),
     ...(backup === undefined ? {} : { backup }),
     ...(schedule === undefined ? {} : { schedule }),
+    ...(tree === undefined ? {} : { workingTree: treeDocument(tree) }),
     ...(unread.length === 0 ? {} : { notes: unread }),
     next,
   });
+}
+
+/** Reads the working tree of the file. Undefined if the file names none. Throws only if interrupted. */
+async function shownTree(
+  opened: Place['opened'],
+  revisions: readonly Revision[],
+  signal: AbortSignal,
+): Promise<ShownTree | undefined> {
+  if (opened.deployment.recovery?.configuration?.workingTree === undefined) return undefined;
+  const { appliedSet, readWorkingTree } = await import('../../operations/working-tree/read.ts');
+  try {
+    const tree = await readWorkingTree(opened, signal);
+    return tree === undefined ? undefined : { tree, applied: appliedSet(revisions) };
+  } catch (error) {
+    if (error instanceof Interrupted) throw error;
+    return { reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function treeDocument(shown: ShownTree): object {
+  if (!('tree' in shown)) return shown;
+  const { tree, applied } = shown;
+  return 'reason' in tree ? tree : { state: treeState(tree, applied), ...tree };
 }
 
 function drillSummary({ set, at, outcome, restoreSeconds, commonPoint }: DrillRecord) {

@@ -8,6 +8,7 @@ import { arrow, paint, type Style, sign } from '../../report/style.ts';
 import type { ApplyFailure } from '../../targets/target.ts';
 import type { CommandContext } from '../frame/context.ts';
 import { reportForPeople } from './check-output.ts';
+import { commitLines } from './commit-text.ts';
 import { changeLines } from './plan-text.ts';
 import { resultStyle } from './progress.ts';
 import { rehearsalText } from './rehearsal-text.ts';
@@ -23,16 +24,25 @@ export function installText(report: InstallReport, context: CommandContext): str
   if (outcome === 'dry-run') return lines(dryRunLines(report, style));
   if (failure !== undefined) return lines(failureLines(failure, report, style));
   if (postflight !== undefined && isBlocked(postflight)) {
-    return reportForPeople(postflight, context, 'difyctl status') + lines(stateLines(report));
+    const state = lines([...stateLines(report), ...commitLines(report.commit, style)]);
+    return reportForPeople(postflight, context, 'difyctl status') + state;
   }
-  return lines([...stateLines(report), ...answerLines(report), ...timerLines(report, style), ...nextLines(report)]);
+  return lines([
+    ...stateLines(report),
+    ...commitLines(report.commit, style),
+    ...answerLines(report),
+    ...timerLines(report, style),
+    ...nextLines(report),
+    ...(report.commit?.outcome === 'failed' ? [`  exit ${report.exitCode}`] : []),
+  ]);
 }
 
-function dryRunLines({ plan }: InstallReport, style: Style): readonly string[] {
+function dryRunLines({ plan, commit }: InstallReport, style: Style): readonly string[] {
   const changes = plan?.changes ?? [];
   return [
     ...changeLines(changes, style, true),
     ...(changes.length === 0 ? ['  Nothing to change.'] : []),
+    ...commitLines(commit, style),
     '  This was a dry run: nothing was changed.',
   ];
 }

@@ -11,6 +11,7 @@ import { driftLines } from './plan-text.ts';
 import { backupWords, type ShownBackup } from './status-backup.ts';
 import { rehearsalLines, type ShownRehearsal } from './status-rehearsal.ts';
 import { type ShownSchedule, scheduleWords } from './status-schedule.ts';
+import { type ShownTree, treeLine } from './status-tree.ts';
 
 /** The observed state of an installation. */
 export interface StatusView {
@@ -30,6 +31,8 @@ export interface StatusView {
   readonly backup?: ShownBackup | undefined;
   /** Scheduled backups. Undefined if the file schedules none. */
   readonly schedule?: ShownSchedule | undefined;
+  /** The Git working tree with the configuration. Undefined if the file names none. */
+  readonly tree?: ShownTree | undefined;
 }
 
 /** The status as text. Ages are relative to `now`. */
@@ -42,6 +45,7 @@ export function statusText(view: StatusView, now: Date, style: Style): string {
     ...(release.exists ? [`  address     ${oneLine(address)}`] : []),
     ...(versions === undefined ? [] : [oneLine(`  versions    ${versionWords(versions)}`)]),
     oneLine(`  revision    ${revision === undefined ? 'none recorded' : revisionWords(revision, now)}`),
+    ...(view.tree === undefined ? [] : [oneLine(`  git         ${treeLine(view.tree)}`)]),
     ...(rehearsal === undefined ? [] : rehearsalLines(rehearsal, now, style)),
     ...(view.backup === undefined ? [] : [oneLine(`  backup      ${backupWords(view.backup, now)}`)]),
     ...scheduleLines(view.schedule, now),

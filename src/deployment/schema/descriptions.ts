@@ -272,6 +272,8 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'recovery.backup.keep.monthly': 'one set a month for this many months; default: 6',
   'recovery.configuration': 'repository of this file and of the rendered files',
   'recovery.configuration.repository': 'address of the repository',
+  'recovery.configuration.workingTree':
+    'folder of a Git working tree; install commits this file and the rendered files into it',
   'recovery.configuration.secrets': 'location of a copy of the generated secrets, such as "vault: kv/dify"',
   'recovery.drills': 'restore drills',
   'recovery.drills.last': 'date of the last drill',

@@ -104,7 +104,9 @@ export const recovery = z.strictObject({
     })
     .optional(),
   backup: backup.optional(),
-  configuration: z.strictObject({ repository: line.optional(), secrets: line.optional() }).optional(),
+  configuration: z
+    .strictObject({ repository: line.optional(), workingTree: filePath.optional(), secrets: line.optional() })
+    .optional(),
   drills: z.strictObject({ interval: duration, last: day.optional() }).optional(),
   topology: z
     .strictObject({

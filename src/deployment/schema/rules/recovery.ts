@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { durationSeconds } from '../../../base/duration.ts';
 import { keptDays } from '../../kept-days.ts';
 import { problem, type Rule, rule, warning } from './rule.ts';
@@ -25,6 +26,19 @@ export const RECOVERY_RULES: readonly Rule[] = [
         problem(
           'recovery.backup.password',
           'generated: it would be lost together with the installation; write a reference',
+        ),
+    ];
+  }),
+  rule(['name', 'target', 'recovery'], ({ name = '', target, recovery }) => {
+    const workingTree = recovery?.configuration?.workingTree;
+    if (workingTree === undefined || target?.type !== 'compose') return [];
+    // Both paths are relative to the file.
+    const [rendered, project] = [resolve('/', workingTree, 'rendered', name), resolve('/', target.directory)];
+    return [
+      `${project}/`.startsWith(`${rendered}/`) &&
+        problem(
+          'target.directory',
+          `install commits the rendered files to ${workingTree}/rendered/${name}: use another folder`,
         ),
     ];
   }),
