@@ -29,21 +29,27 @@ export const appKeys: Check = {
 };
 
 function observe(sides: readonly KeyFact[]): Observation {
-  const names = sides.map(inWords);
   const subject = sides[0]?.variable ?? '';
   const frame = { subject, from: 'local', expected: 'the same value' } as const;
   const unset = sides.filter(({ value }) => value === undefined);
   if (unset.length > 0 && unset.length < sides.length) {
-    return { ...frame, status: 'fail', observed: `${listed(unset.map(inWords))}: not set` };
+    return { ...frame, status: 'fail', observed: `${inWords(unset, sides)}: not set` };
   }
   // The value of the first side, which is the api or the agent backend, is the reference.
-  const other = sides.filter(({ value }) => value !== sides[0]?.value);
-  if (other.length === 0)
-    return { ...frame, status: 'pass', observed: `the same in ${counted(names.length, 'process', 'processes')}` };
-  const [first] = names;
-  return { ...frame, status: 'fail', observed: `${listed(other.map(inWords))}: not the value of ${first}` };
+  const [first] = sides;
+  const other = sides.filter(({ value }) => value !== first?.value);
+  if (first === undefined || other.length === 0)
+    return { ...frame, status: 'pass', observed: `the same in ${counted(sides.length, 'process', 'processes')}` };
+  const reference = `${first.variable} of ${first.component}`;
+  return { ...frame, status: 'fail', observed: `${inWords(other, sides)}: not the value of ${reference}` };
 }
 
-function inWords({ component, variable }: KeyFact): string {
-  return `${variable} of ${component}`;
+/** The variables of these processes; a process is named if others of its component differ from it. */
+function inWords(some: readonly KeyFact[], all: readonly KeyFact[]): string {
+  const words = some.map(({ component, variable, host }) => {
+    const isOf = (one: KeyFact) => one.component === component && one.variable === variable;
+    const whole = some.filter(isOf).length === all.filter(isOf).length;
+    return `${variable} of ${component}${whole ? '' : ` in ${host}`}`;
+  });
+  return listed([...new Set(words)]);
 }

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { ComponentName } from '../../../checklist/components.ts';
 import type { Deployment } from '../../../deployment/schema/deployment.ts';
 import { docker } from '../../../exec/docker.ts';
@@ -23,6 +24,8 @@ export interface InsideCommand {
 
 /** Milliseconds: `flask` loads the whole application before it answers. */
 const COMMAND_MS = 60_000;
+/** Processes that are asked at the same time. `flask` uses a whole core until it answers. */
+const AT_ONCE = 4;
 
 /**
  * Runs a command in the first running process of a component and returns what `parse` makes of its standard output. If
@@ -32,26 +35,62 @@ const COMMAND_MS = 60_000;
 export async function runInside<T>(
   context: CollectContext,
   need: Need,
-  { component, command, okCodes = [0], timeoutMs = COMMAND_MS }: InsideCommand,
+  asked: InsideCommand,
   parse: (stdout: string) => T,
 ): Promise<Inside<T>> {
   const { target } = deploymentOf(context);
-  const processes = await processesOf(need, component);
+  const processes = await processesOf(need, asked.component);
   const real = processes.find(({ simulated }) => !simulated);
-  if (real === undefined) {
-    if (processes.length === 0) throw new CollectionError('absent', `a running process of ${component}`);
-    return { via: component, simulated: `every pod of ${component} is simulated (kwok)` };
-  }
+  if (real === undefined) return noneReal(asked.component, processes);
+  const place = target.type === 'compose' ? `a container of ${SERVICE_OF[asked.component]}` : `pod ${real.host}`;
+  return { via: `a command in ${place}`, seen: parse(await outputOf(context, real, asked)) };
+}
+
+/** The answer of one process. */
+export interface Answered<T> {
+  /** The host name of the process. */
+  readonly host: string;
+  readonly seen: T;
+}
+
+/**
+ * Runs a command in every running process of a component, some at a time. If all its pods are simulated, runs nothing.
+ * Throws CollectionError if nothing runs, or if a right is missing, and ExternalError if the command fails in one.
+ */
+export async function runInEach<T>(
+  context: CollectContext,
+  need: Need,
+  asked: InsideCommand,
+  parse: (stdout: string) => T,
+): Promise<Inside<readonly Answered<T>[]>> {
+  const processes = await processesOf(need, asked.component);
+  const real = processes.filter(({ simulated }) => !simulated);
+  if (real.length === 0) return noneReal(asked.component, processes);
+  const limit = pLimit(AT_ONCE);
+  const seen = await Promise.all(
+    real.map((one) => limit(async () => ({ host: one.host, seen: parse(await outputOf(context, one, asked)) }))),
+  );
+  return { via: `a command in every process of ${asked.component}`, seen };
+}
+
+function noneReal(component: ComponentName, processes: readonly AppProcess[]): Inside<never> {
+  if (processes.length === 0) throw new CollectionError('absent', `a running process of ${component}`);
+  return { via: component, simulated: `every pod of ${component} is simulated (kwok)` };
+}
+
+/** The standard output of a command in one process. */
+async function outputOf(
+  context: CollectContext,
+  { host }: AppProcess,
+  { command, okCodes = [0], timeoutMs = COMMAND_MS }: InsideCommand,
+): Promise<string> {
+  const { target } = deploymentOf(context);
   const options = { signal: context.signal, timeoutMs, okCodes };
-  if (target.type === 'compose') {
-    const stdout = await docker(context.runner).run(['exec', real.host, ...command], options);
-    return { via: `a command in a container of ${SERVICE_OF[component]}`, seen: parse(stdout) };
-  }
-  const args = ['exec', '-n', target.namespace, real.host, '--', ...command];
-  const stdout = await fromCluster(context, `create pods/exec in namespace ${target.namespace}`, () =>
+  if (target.type === 'compose') return docker(context.runner).run(['exec', host, ...command], options);
+  const args = ['exec', '-n', target.namespace, host, '--', ...command];
+  return fromCluster(context, `create pods/exec in namespace ${target.namespace}`, () =>
     kubectl(context.runner, context.kubeArgs).run(args, options),
   );
-  return { via: `a command in pod ${real.host}`, seen: parse(stdout) };
 }
 
 /** The running processes of a component. Throws CollectionError if they could not be listed. */

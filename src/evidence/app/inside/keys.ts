@@ -3,21 +3,23 @@ import type { ComponentName } from '../../../checklist/components.ts';
 import { type KeySide, SHARED_KEYS } from '../../../checklist/shared-keys.ts';
 import { plannedComponents } from '../../../deployment/components.ts';
 import { type CollectContext, CollectionError, type Collector, evidenceKey, type Need } from '../../evidence.ts';
-import { deploymentOf, runInside } from './exec.ts';
+import { type Answered, deploymentOf, runInEach } from './exec.ts';
 
-/** A variable with a key that components share. */
+/** A variable with a key that components share, in one process. */
 export interface KeyFact {
   readonly component: ComponentName;
+  /** The host name of the process. */
+  readonly host: string;
   readonly variable: string;
   /** Equal numbers mean equal values, within one key. Undefined if the process does not have the variable. */
   readonly value: number | undefined;
 }
-/** One entry for each shared key, with the variables of the components that run. Never a value or its digest. */
-export const APP_KEYS = evidenceKey<readonly (readonly KeyFact[])[]>('app.keys', 1);
+/** One entry for each shared key, with its variable in every process that runs. Never a value or its digest. */
+export const APP_KEYS = evidenceKey<readonly (readonly KeyFact[])[]>('app.keys', 2);
 
 export const appKeysCollector: Collector<readonly (readonly KeyFact[])[]> = {
   key: APP_KEYS,
-  timeoutMs: 90_000,
+  timeoutMs: 120_000,
   collect: async (context, need) => {
     const planned = plannedComponents(deploymentOf(context));
     const components = [...new Set(SHARED_KEYS.flat().map(([component]) => component))];
@@ -34,21 +36,21 @@ export const appKeysCollector: Collector<readonly (readonly KeyFact[])[]> = {
 
 type Digests = Readonly<Record<string, string>>;
 
-/** The digests of a component's keys by variable. Undefined if nothing of the component can answer. */
+/** The digests of a component's keys by variable, in each process. Empty if nothing of the component can answer. */
 async function digestsOf(
   context: CollectContext,
   need: Need,
   component: ComponentName,
   salt: string,
-): Promise<Digests | undefined> {
+): Promise<readonly Answered<Digests>[]> {
   const variables = SHARED_KEYS.flat().flatMap(([name, variable]) => (name === component ? [variable] : []));
   const command = ['sh', '-c', digestScript(variables, salt)];
   try {
-    const inside = await runInside(context, need, { component, command }, parseDigests);
-    return inside.simulated === undefined ? inside.seen : undefined;
+    const inside = await runInEach(context, need, { component, command }, parseDigests);
+    return inside.simulated === undefined ? inside.seen : [];
   } catch (error) {
     // A component that does not run is the finding of app.workloads.
-    if (error instanceof CollectionError && error.outcome === 'absent') return undefined;
+    if (error instanceof CollectionError && error.outcome === 'absent') return [];
     throw error;
   }
 }
@@ -71,17 +73,17 @@ export function parseDigests(output: string): Digests {
   );
 }
 
-/** The sides of one key whose component answered, with the digests as numbers. */
+/** The sides of one key in every process that answered, with the digests as numbers. */
 export function keyFacts(
   sides: readonly KeySide[],
-  digests: ReadonlyMap<ComponentName, Digests | undefined>,
+  digests: ReadonlyMap<ComponentName, readonly Answered<Digests>[]>,
 ): readonly KeyFact[] {
   const numbers: string[] = [];
-  return sides.flatMap(([component, variable]) => {
-    const own = digests.get(component);
-    if (own === undefined) return [];
-    const digest = own[variable];
-    if (digest !== undefined && !numbers.includes(digest)) numbers.push(digest);
-    return [{ component, variable, value: digest === undefined ? undefined : numbers.indexOf(digest) }];
-  });
+  return sides.flatMap(([component, variable]) =>
+    (digests.get(component) ?? []).map(({ host, seen }) => {
+      const digest = seen[variable];
+      if (digest !== undefined && !numbers.includes(digest)) numbers.push(digest);
+      return { component, host, variable, value: digest === undefined ? undefined : numbers.indexOf(digest) };
+    }),
+  );
 }

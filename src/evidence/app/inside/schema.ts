@@ -1,5 +1,5 @@
 import { type Collector, evidenceKey } from '../../evidence.ts';
-import { type Inside, runInside } from './exec.ts';
+import { type Answered, type Inside, runInEach } from './exec.ts';
 
 /** Revisions of the database schema, as Alembic names them. */
 export interface SchemaFact {
@@ -8,15 +8,16 @@ export interface SchemaFact {
   /** The newest revisions that the image contains. */
   readonly heads: readonly string[];
 }
-export const APP_SCHEMA = evidenceKey<Inside<SchemaFact>>('app.schema', 1);
+/** What each running process of the api says. */
+export const APP_SCHEMA = evidenceKey<Inside<readonly Answered<SchemaFact>[]>>('app.schema', 2);
 
 const DIVIDER = 'difyctl-heads';
 
-export const appSchemaCollector: Collector<Inside<SchemaFact>> = {
+export const appSchemaCollector: Collector<Inside<readonly Answered<SchemaFact>[]>> = {
   key: APP_SCHEMA,
-  timeoutMs: 90_000,
+  timeoutMs: 240_000,
   collect: (context, need) =>
-    runInside(
+    runInEach(
       context,
       need,
       { component: 'api', command: ['sh', '-c', `flask db current && echo ${DIVIDER} && flask db heads`] },

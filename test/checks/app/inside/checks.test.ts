@@ -37,9 +37,18 @@ describe('app.schema', () => {
     ],
     [{ current: ['aaaaaaaaaaaa'], heads: [] }, 'fail', 'the image names no head'],
   ];
+  const judge = (...seen: readonly SchemaFact[]) => {
+    const answers = seen.map((one, index) => ({ host: `dify-api-${index + 1}`, seen: one }));
+    return short(judged(checkOf('app.schema'), { deployment, seen: [[APP_SCHEMA, { via: VIA, seen: answers }]] }));
+  };
   test.each(rows)('%j: %s', (seen, status, observed) => {
-    const result = judged(checkOf('app.schema'), { deployment, seen: [[APP_SCHEMA, { via: VIA, seen }]] });
-    expect(short(result)).toEqual([status, observed]);
+    expect(judge(seen, seen)).toEqual([status, observed]);
+  });
+
+  test('names the processes whose image does not fit', () => {
+    const fits = { current: ['aaaaaaaaaaaa'], heads: ['aaaaaaaaaaaa'] };
+    const older = { current: ['aaaaaaaaaaaa'], heads: ['bbbbbbbbbbbb'] };
+    expect(judge(fits, older)).toEqual(['fail', 'revision aaaaaaaaaaaa in the database, says dify-api-2']);
   });
 
   test('skips simulated pods', () => {
@@ -233,13 +242,28 @@ describe('app.keys', () => {
       ['pluginDaemon', 'SERVER_KEY'],
     ] as const;
     return places.slice(0, values.length).map(([component, variable], index) => {
-      return { component, variable, value: values[index] };
+      return { component, host: `dify-${component}-1`, variable, value: values[index] };
     });
   };
+  const second = (value: number | undefined): KeyFact => ({
+    ...{ component: 'worker', host: 'dify-worker-2', variable: 'PLUGIN_DAEMON_KEY', value },
+  });
   const rows: readonly (readonly [readonly (readonly KeyFact[])[], string, string])[] = [
     [[sides(0, 0, 0)], 'pass', '1 key shared'],
     [[sides(0, 0, 1)], 'fail', 'SERVER_KEY of pluginDaemon: not the value of PLUGIN_DAEMON_KEY of api'],
     [[sides(0, undefined, 0)], 'fail', 'PLUGIN_DAEMON_KEY of worker: not set'],
+    [[[...sides(0, 0, 0), second(0)]], 'pass', '1 key shared'],
+    [
+      [[...sides(0, 0, 0), second(1)]],
+      'fail',
+      'PLUGIN_DAEMON_KEY of worker in dify-worker-2: not the value of PLUGIN_DAEMON_KEY of api',
+    ],
+    [
+      [[...sides(0, 1, 0), second(1)]],
+      'fail',
+      'PLUGIN_DAEMON_KEY of worker: not the value of PLUGIN_DAEMON_KEY of api',
+    ],
+    [[[...sides(0, 0, 0), second(undefined)]], 'fail', 'PLUGIN_DAEMON_KEY of worker in dify-worker-2: not set'],
     [[sides(undefined, undefined, undefined)], 'pass', '1 key shared'],
     [[sides(0)], 'skip', 'no two processes that share a key could be asked'],
     [[], 'skip', 'no two processes that share a key could be asked'],

@@ -103,7 +103,9 @@ describe('shared keys', () => {
     expect(digests.SERVER_KEY).toBe(digests.DIFY_INNER_API_KEY);
   });
 
-  test('equal digests have equal numbers, and a component without an answer is left out', () => {
+  test('equal digests have equal numbers in every process, and a component without an answer is left out', () => {
+    const answers = (...seen: readonly Readonly<Record<string, string>>[]) =>
+      seen.map((one, index) => ({ host: `h${index + 1}`, seen: one }));
     const facts = keyFacts(
       [
         ['api', 'A'],
@@ -113,18 +115,19 @@ describe('shared keys', () => {
         ['beat', 'A'],
       ],
       new Map([
-        ['api', { A: '11' }],
-        ['worker', { A: '22' }],
-        ['pluginDaemon', { B: '11' }],
-        ['beat', {}],
-        ['agentBackend', undefined],
+        ['api', answers({ A: '11' })],
+        ['worker', answers({ A: '11' }, { A: '22' })],
+        ['pluginDaemon', answers({ B: '11' })],
+        ['beat', answers({})],
+        ['agentBackend', []],
       ]),
     );
-    expect(facts.map(({ component, value }) => [component, value])).toEqual([
-      ['api', 0],
-      ['worker', 1],
-      ['pluginDaemon', 0],
-      ['beat', undefined],
+    expect(facts.map(({ component, host, value }) => [component, host, value])).toEqual([
+      ['api', 'h1', 0],
+      ['worker', 'h1', 0],
+      ['worker', 'h2', 1],
+      ['pluginDaemon', 'h1', 0],
+      ['beat', 'h1', undefined],
     ]);
   });
 });
