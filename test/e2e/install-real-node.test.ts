@@ -14,6 +14,8 @@ import { startMinio } from '../testbed/services/minio.ts';
 import { type PostgresService, startPostgres } from '../testbed/services/postgres.ts';
 import { type RedisService, startRedis } from '../testbed/services/redis.ts';
 import type { Service } from '../testbed/services/service.ts';
+import { makeCertificate } from '../testbed/services/tls.ts';
+import { startTlsFront } from '../testbed/services/tls-front.ts';
 import { startWeaviate } from '../testbed/services/weaviate.ts';
 
 /**
@@ -152,6 +154,22 @@ describe.skipIf(process.env.DIFYCTL_TEST_CHART !== undefined)('with bundled data
     expect(report(again)).toMatchObject({ outcome: 'unchanged', plan: { changes: [] } });
     expect(statuses(report(again).postflight)).toMatchObject(GREEN);
     expect(await scene.helmHistory()).toEqual(before);
+  });
+
+  test('in prod: an open setup, addresses without TLS, and an expired certificate', async () => {
+    const certificate = await makeCertificate(place.folder, ['localhost'], { days: -1 });
+    const front = await startTlsFront(certificate, 9);
+    const env = { ...place.env, NODE_EXTRA_CA_CERTS: certificate.caFile };
+    const prod = ['--set', 'tier=prod', '--set', `urls.files=https://localhost:${front.port}`];
+    const only = ['--only', 'app.setup,app.https,names.certificate'];
+    const run = await runAhead({ ...place, env }, 'postflight', ...only, ...prod, '-o', 'json');
+    await front.stop();
+    expect(run, run.stderr).toMatchObject({ code: 5 });
+    expect(findingsOf(JSON.parse(run.stdout) as CheckReport)).toEqual({
+      'app.setup': 'warn: no administrator yet: the first person who opens the page becomes administrator',
+      'app.https': expect.stringMatching(/^fail: .*http: sessions and keys are sent unencrypted/),
+      'names.certificate': expect.stringMatching(/^fail: .*the certificate of localhost expired on \S+/),
+    });
   });
 
   const kubectl: Kubectl = (...args) => testbed.cluster.kubectl(['-n', scene.namespace, ...args]);
