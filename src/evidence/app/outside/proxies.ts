@@ -39,7 +39,7 @@ const PRINT = [
   'for file in /etc/nginx/nginx.conf /etc/nginx/*.conf /etc/nginx/*/*.conf; do',
   '  [ -f "$file" ] && printf "\\n# configuration file %s:\\n" "$file" && cat "$file"; done; true',
 ].join('\n');
-const PRINT_MS = 20_000;
+const PRINT_MS = 45_000;
 
 export const appProxiesCollector: Collector<Proxies> = {
   key: APP_PROXIES,
