@@ -21,6 +21,8 @@ const testbed = useCluster({ nodes: '0', realNode: true, realNodes: 2, tools: ['
 
 /** Other tests run preflight on this machine. */
 const INSTALL = ['install', '--yes', '--only', 'app.workloads', '--timeout', '5m', '-o', 'json'] as const;
+/** Milliseconds. nginx may wait 60 s for a connection to a pod that just ended (its `proxy_connect_timeout`). */
+const LIMIT_MS = 900_000;
 const HOST = 'dify.example.test';
 const SLOW = { STAND_IN_SLOW: '/v1/chat-messages 3s' };
 const ROLLED = ['api', 'web', 'proxy'] as const;
@@ -180,7 +182,7 @@ test('a new revision that rolls api, web and nginx loses no request, and its pla
 });
 
 test('a drain of each node in turn moves every pod to the other one and loses no request', {
-  timeout: 900_000,
+  timeout: LIMIT_MS,
 }, async () => {
   const planned = await place.run('plan', '-o', 'json');
   expect(planned, planned.stderr).toMatchObject({ code: 0 });
@@ -212,7 +214,9 @@ test('a drain of each node in turn moves every pod to the other one and loses no
   expect(drains.map(({ name }) => name)).toEqual(expect.arrayContaining([...(await watch.end())]));
 });
 
-test('the loop sees lost requests: the pods of the api end at once, and no node takes new ones', async () => {
+test('the loop sees lost requests: the pods of the api end at once, and no node takes new ones', {
+  timeout: LIMIT_MS,
+}, async () => {
   const nodes = testbed.cluster.realNodes.map(({ name }) => name);
   const record = await changeUnder(startLoop(), async () => {
     for (const node of nodes) await testbed.cluster.cordon(node);
