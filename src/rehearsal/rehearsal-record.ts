@@ -32,6 +32,8 @@ const schema = z.looseObject({
     source: z.enum(['cluster', 'flags']),
     digest: z.string(),
     ...{ nodes: count, zones: count, kubernetes: z.string() },
+    /** Absent in records of older versions. */
+    nodesDigest: z.string().optional(),
   }),
   /** Kinds of drills that were asked for. A newer difyctl may have more of them. */
   kinds: z.array(z.string()).readonly(),
@@ -129,14 +131,19 @@ async function readRecord(file: string): Promise<{ readonly record?: RehearsalRe
 }
 
 /**
- * Returns the newest record of a rendered set on the shape of the cluster; otherwise on nodes by flags; otherwise the
- * newest of any set. Undefined if there is none. Without `renderedSet` (nothing is installed), every record counts.
+ * Returns the newest record of a rendered set on nodes as the cluster has them now; otherwise on another shape of the
+ * cluster; otherwise on nodes by flags; otherwise the newest of any set. Undefined if there is none. Without
+ * `renderedSet` (nothing is installed), every record counts. `nodesDigest` is undefined if the nodes are not known.
  */
 export function newestRehearsal(
   { records }: Pick<StoredRehearsals, 'records'>,
   renderedSet: string | undefined,
+  nodesDigest?: string | undefined,
 ): RehearsalRecord | undefined {
   const same = records.filter(({ record }) => record.renderedSet === renderedSet);
-  const ofCluster = same.find(({ record }) => record.shape.source === 'cluster');
-  return (ofCluster ?? same[0] ?? records[0])?.record;
+  const ofCluster = same.filter(({ record }) => record.shape.source === 'cluster');
+  const ofNodes = ofCluster.find(
+    ({ record: { shape } }) => nodesDigest !== undefined && shape.nodesDigest === nodesDigest,
+  );
+  return (ofNodes ?? ofCluster[0] ?? same[0] ?? records[0])?.record;
 }

@@ -46,6 +46,10 @@ const rehearsal = z.strictObject({
     source: z.enum(['cluster', 'flags']),
     digest: z.string(),
     ...{ nodes: count, zones: count },
+    nodesDigest: z
+      .string()
+      .optional()
+      .meta({ description: 'Digest of zone, size, taints and schedulability of each node.' }),
     kubernetes: z.string().meta({ description: 'Version of the API server that decided.' }),
   }),
   summary: z.strictObject({ pass: count, warn: count, fail: count, skip: count }),

@@ -95,6 +95,8 @@ export interface RehearsalReport {
     readonly digest: string;
     readonly nodes: number;
     readonly zones: number;
+    /** Digest of zone, size, taints and schedulability of each node. Absent in records of older versions. */
+    readonly nodesDigest?: string | undefined;
     /** Version of the API server that decided. */
     readonly kubernetes: string;
   };

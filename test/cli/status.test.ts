@@ -118,6 +118,15 @@ describe('the newest rehearsal', () => {
       ],
     ],
     [
+      'passed, on other nodes than today',
+      { difference: 'the cluster now has 5 nodes in 3 zones' },
+      [
+        '18 drills passed, 3m ago (2026-11-22T11:57:00Z), 6 nodes',
+        'in 3 zones of the cluster, the cluster now has 5 nodes',
+        'in 3 zones',
+      ],
+    ],
+    [
       'of some drills, before an install',
       partial,
       ['1 drill, 1 warning, 3m ago (2026-11-22T11:57:00Z), 1', 'node in 1 zone from --nodes, only spread'],

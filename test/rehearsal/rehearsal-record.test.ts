@@ -120,6 +120,10 @@ describe('the rehearsal that status shows', () => {
     const byFlags = record(3, { shape: { ...old.shape, source: 'flags', digest: 'shape-2' } });
     expect(newestRehearsal(stored(byFlags, newer, old), 'set-1')).toBe(old);
     expect(newestRehearsal(stored(byFlags, newer), 'set-1')).toBe(byFlags);
+    const ofNodes = record(0, { shape: { ...old.shape, nodesDigest: 'nodes-1' } });
+    expect(newestRehearsal(stored(byFlags, old, ofNodes), 'set-1', 'nodes-1')).toBe(ofNodes);
+    expect(newestRehearsal(stored(byFlags, old, ofNodes), 'set-1', 'nodes-2')).toBe(old);
+    expect(newestRehearsal(stored(byFlags, ofNodes, old), 'set-1', undefined)).toBe(ofNodes);
   });
 
   it('is undefined if there is none', () => {

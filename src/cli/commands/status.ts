@@ -8,6 +8,7 @@ import type { DrillRecord } from '../../recovery/drill-record.ts';
 import { drillsFolder, readDrills } from '../../recovery/drill-store.ts';
 import { treeState } from '../../recovery/working-tree.ts';
 import { readRehearsals } from '../../rehearsal/rehearsal-record.ts';
+import type { NodesSummary } from '../../rehearsal/shape/shape.ts';
 import { newestRevision, type Revision } from '../../state/revisions/revision.ts';
 import { unreadableNote } from '../../state/revisions/stored.ts';
 import { appliedRevision, installedVersions } from '../../state/revisions/versions.ts';
@@ -17,6 +18,7 @@ import type { Examples } from '../frame/examples.ts';
 import { openTargetOnly } from '../input/session.ts';
 import { resultStyle } from '../output/progress.ts';
 import { type ShownBackup, shownBackup } from '../output/status-backup.ts';
+import { nodesNow } from '../output/status-nodes.ts';
 import { shownRehearsal } from '../output/status-rehearsal.ts';
 import { type ShownSchedule, shownSchedule } from '../output/status-schedule.ts';
 import { type StatusView, statusText } from '../output/status-text.ts';
@@ -42,26 +44,34 @@ export function define(command: Command, context: CommandContext): void {
     // Read once, also with --watch: restic needs seconds for each answer.
     const backup = shownBackup(place.opened, context);
     const schedule = shownSchedule(place.opened, signal);
+    const nodes = nodesNow(place.opened, signal);
+    const once = { backup, schedule, nodes };
     if (watch === true) {
       const pause = (ms: number) => delay(ms, undefined, { signal });
       return watchStatus(context, style, {
-        look: async () => (await look(place, signal, backup, schedule)).view,
+        look: async () => (await look(place, signal, once)).view,
         pause,
       });
     }
-    const { view, unread } = await look(place, signal, backup, schedule);
+    const { view, unread } = await look(place, signal, once);
     for (const note of unread) context.stderr.write(`  ! ${oneLine(note)}\n`);
     const document = () => documentText(documentOf(view, unread, place, now()));
     stdout.write(output === 'json' ? document() : statusText(view, now(), style));
   });
 }
 
+/** What is read once, also with `--watch`. */
+interface ReadOnce {
+  readonly backup: Promise<ShownBackup | undefined>;
+  readonly schedule: Promise<ShownSchedule | undefined>;
+  readonly nodes: Promise<NodesSummary | undefined>;
+}
+
 /** Reads the state of the installation once. `unread`: a note for each revision that could not be read. */
 async function look(
   { opened, target }: Place,
   signal: AbortSignal,
-  backup: Promise<ShownBackup | undefined>,
-  schedule: Promise<ShownSchedule | undefined>,
+  { backup, schedule, nodes }: ReadOnce,
 ): Promise<{ readonly view: StatusView; readonly unread: readonly string[] }> {
   const store = revisionStore(opened, target);
   const drills = readDrills(drillsFolder(opened.baseDirectory, opened.deployment.name));
@@ -76,7 +86,7 @@ async function look(
   const view = {
     ...{ name, address: urls.console, release, revision },
     versions: release.exists ? installedVersions(revisions) : undefined,
-    rehearsal: shownRehearsal(rehearsals, release.exists ? appliedRevision(revisions) : undefined),
+    rehearsal: shownRehearsal(rehearsals, release.exists ? appliedRevision(revisions) : undefined, await nodes),
     next: nextStep(to.type, release, revision),
     drill: records[0],
     backup: await backup,

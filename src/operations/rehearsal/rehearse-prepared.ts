@@ -17,7 +17,7 @@ import { type DrillKind, defaultDrills, type RehearsalReport, summarizeDrills } 
 import { claimStage } from '../../rehearsal/shape/claim-stage.ts';
 import { type CollectedShape, shapeFromCluster } from '../../rehearsal/shape/from-evidence.ts';
 import { shapeFromFlags } from '../../rehearsal/shape/from-flags.ts';
-import { type Shape, zoneOf, zonesOf } from '../../rehearsal/shape/shape.ts';
+import { nodesSummary, type Shape, zoneOf, zonesOf } from '../../rehearsal/shape/shape.ts';
 import { LIMITS, publishedTimes } from '../../rehearsal/times.ts';
 import { collectContext } from '../collect-context.ts';
 import type { RenderedDeployment } from '../prepare.ts';
@@ -166,7 +166,7 @@ function reportOf(
     }),
     shape: {
       ...{ source: shape.source, digest: digestOf(shape), kubernetes },
-      ...{ nodes: shape.nodes.length, zones: zonesOf(shape.nodes).length },
+      ...nodesSummary(shape.nodes),
     },
     zoneByNode: Object.fromEntries(shape.nodes.map((node) => [node.name, zoneOf(node)])),
     summary: summarizeDrills(drills),

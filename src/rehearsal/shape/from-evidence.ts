@@ -6,7 +6,7 @@ import { CLUSTER_PODS } from '../../evidence/cluster/pods.ts';
 import { PRIORITY_CLASSES } from '../../evidence/cluster/priority-classes.ts';
 import type { Collection } from '../../evidence/collect.ts';
 import type { EvidenceKey } from '../../evidence/evidence.ts';
-import type { Shape } from './shape.ts';
+import { type Shape, shapeNodes } from './shape.ts';
 
 /** A shape of a cluster, and what could not be read of it. */
 export interface CollectedShape {
@@ -40,15 +40,10 @@ export async function shapeFromCluster(collection: Pick<Collection, 'get'>): Pro
     read(PRIORITY_CLASSES, []),
     read(CLUSTER_LIMITS, { quotas: [], ranges: [] }),
   ]);
-  const ready = nodes.data.filter((node) => node.ready && node.os === 'linux');
   return {
     shape: {
       source: 'cluster',
-      nodes: ready.map(({ name, labels, taints, schedulable, capacity, allocatable }) => ({
-        ...{ name, labels, schedulable, capacity, allocatable },
-        // The taint of a cordoned node follows from `schedulable`.
-        taints: taints.filter(({ key }) => key !== 'node.kubernetes.io/unschedulable'),
-      })),
+      nodes: shapeNodes(nodes.data),
       ...{ loads: pods.nodes, storageClasses, ingressClasses, priorityClasses, limits },
     },
     notes,
