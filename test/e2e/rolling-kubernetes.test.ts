@@ -159,7 +159,9 @@ test('every pod behind a Service has the hook, and a second run changes nothing'
   expect(report(again)).toMatchObject({ outcome: 'unchanged', plan: { changes: [], interruptions: [] } });
 });
 
-test('a new revision that rolls api, web and nginx loses no request, and its plan says so', async () => {
+test('a new revision that rolls api, web and nginx loses no request, and its plan says so', {
+  timeout: LIMIT_MS,
+}, async () => {
   const before = await allPods();
   const note = ROLLED.flatMap((name) => {
     const more = name === 'api' ? `, STAND_IN_SLOW: ${SLOW.STAND_IN_SLOW}` : '';
