@@ -31,6 +31,8 @@ const OBJECTS: Readonly<Record<string, string>> = {
   'plugin/langgenius/openai:0.2.8@1cb2f90e': 'a package',
 };
 const ODD = Object.keys(OBJECTS).filter((key) => key.startsWith(FIRST) && !/\/\d\.txt$/.test(key));
+const NEWEST = `${FIRST}/empty.txt`;
+const NEWEST_ROW = `('${NEWEST}', '2026-11-24 00:00:00')`;
 const KEY_FILE = `privkeys/${TENANT}/private.pem`;
 
 const engine = useSharedDockerHost([]);
@@ -133,8 +135,8 @@ describe('a container of Azure Blob', () => {
     await mkdir(at('dify'));
     for (const name of ['dify', 'dify_plugin']) await query(`CREATE DATABASE ${name}`);
     await query(`${MAIN_SQL} CREATE TABLE accounts (id int, created_at timestamp);`, 'dify');
-    const rows = ODD.map((key) => `('${key}')`).join(', ');
-    await query(`INSERT INTO upload_files (key) VALUES ${rows}`, 'dify');
+    const rows = ODD.filter((key) => key !== NEWEST).map((key) => `('${key}', '2026-11-23 00:00:00')`);
+    await query(`INSERT INTO upload_files (key, created_at) VALUES ${[...rows, NEWEST_ROW].join(', ')}`, 'dify');
     await query(PLUGIN_SQL, 'dify_plugin');
     await writeSecretKey(testbed.get().folder);
     await testbed.get().azurite.addContainer('dify');
@@ -197,6 +199,7 @@ describe('a container of Azure Blob', () => {
         ['main', 'plugin'].map((which) => ({
           ...{ part: `postgres-${which}`, mechanism: 'managed', engine: 'rds', bytes: 0 },
           details: {
+            ...(which === 'main' ? { newestRow: '2026-11-24T00:00:00Z', newestTable: 'upload_files' } : {}),
             ...{ database: which === 'main' ? 'dify' : 'dify_plugin', reason: 'rds restores it' },
             ...{ method: 'pitr', retention: '14d', walLevel: 'replica', archiveMode: 'off' },
           },
@@ -223,6 +226,11 @@ describe('a container of Azure Blob', () => {
 
     it('is restored and verified with the databases of the provider', async () => {
       for (const name of ['dify', 'dify_plugin']) await query(`ALTER DATABASE rds_${name} RENAME TO ${name}`);
+      await query(`DELETE FROM upload_files WHERE key = '${NEWEST}'`, 'dify');
+      const older = await difyctl('restore', 'latest', '--yes', ...managed);
+      expect(older.stderr).toContain('is older than the set: its newest row is of 2026-11-23T00:00:00Z');
+      expect(older.code).toBe(2);
+      await query(`INSERT INTO upload_files (key, created_at) VALUES ${NEWEST_ROW}`, 'dify');
       const { code, stdout, stderr } = await difyctl('restore', 'latest', '--yes', '-o', 'json', ...managed);
       expect(code, stderr).toBe(0);
       expect(await contents()).toEqual({ ...OBJECTS, [KEY_FILE]: TENANT_VECTOR.privateKey });

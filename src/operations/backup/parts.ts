@@ -4,12 +4,11 @@ import { configurationPart } from '../../backup/make/configuration.ts';
 import type { MadePart, MakeContext } from '../../backup/make/context.ts';
 import { dumpPart, type OpenDatabase, rolesOf } from '../../backup/make/dump.ts';
 import { localObjects, localPlugins } from '../../backup/make/files.ts';
-import { managedPart } from '../../backup/make/managed-database.ts';
+import { isManaged, managedPart } from '../../backup/make/managed-database.ts';
 import { secretsPart, WITHOUT_SECRETS } from '../../backup/make/secrets.ts';
 import { copiedVectors, vectorsPart } from '../../backup/make/vectors.ts';
 import { versionsPart } from '../../backup/make/versions.ts';
 import type { PartName } from '../../backup/manifest.ts';
-import { backupSettings } from '../../backup/open-repository.ts';
 import { rebuildWords } from '../../backup/vectors/estimate.ts';
 import type { OnProgress } from '../../base/events.ts';
 import { formatBytes } from '../../base/quantity.ts';
@@ -37,15 +36,17 @@ export async function makeParts(
   context: MakeContext,
   onProgress: OnProgress,
 ): Promise<readonly TimedPart[]> {
-  const { main, plugin, facts, files, keys } = sources;
+  const { main, plugin, facts, newest, files, keys } = sources;
   const inBucket = (part: 'objects' | 'plugin-storage', buckets: OpenBuckets): Promise<MadePart> => {
     const { versions } = buckets;
     if (versions === undefined) return bucketPart(part, buckets, context);
     return versionsPart(part, part === 'objects' ? versions.files : versions.plugins, commonPoint, context);
   };
+  const inDatabase = (which: DatabaseName, database: OpenDatabase): Promise<MadePart> =>
+    isManaged(context) ? managedPart(which, database, newest, context) : dumpPart(which, database, context);
   const work: readonly (readonly [PartName, () => Promise<MadePart>])[] = [
-    ['postgres-main', () => databasePart('main', main, context)],
-    ['postgres-plugin', () => databasePart('plugin', plugin, context)],
+    ['postgres-main', () => inDatabase('main', main)],
+    ['postgres-plugin', () => inDatabase('plugin', plugin)],
     [
       'objects',
       () => (files.kind === 'folders' ? localObjects(files.objects, context) : inBucket('objects', files.buckets)),
@@ -72,11 +73,6 @@ export async function makeParts(
     parts.push({ ...part, seconds: Math.round(performance.now() - started) / 1000 });
   }
   return parts;
-}
-
-function databasePart(which: DatabaseName, database: OpenDatabase, context: MakeContext): Promise<MadePart> {
-  const isManaged = backupSettings(context.deployment).postgres === 'managed';
-  return (isManaged ? managedPart : dumpPart)(which, database, context);
 }
 
 const LEFT_OUT: MadePart = {

@@ -5,6 +5,7 @@ import type { MakeContext } from '../../backup/make/context.ts';
 import { type MainFacts, mainFacts, type OpenDatabase, openDatabase } from '../../backup/make/dump.ts';
 import { type FileSources, refuseEmptySources } from '../../backup/make/empty-source.ts';
 import { projectFolders, readLocalKeys, requireFolder, requireTenantKeys } from '../../backup/make/files.ts';
+import { type NewestRow, newestBefore } from '../../backup/make/managed-database.ts';
 import { examineVectors } from '../../backup/make/vectors.ts';
 import { backupSettings } from '../../backup/open-repository.ts';
 import { UserError } from '../../base/errors.ts';
@@ -15,6 +16,8 @@ export interface Sources {
   readonly main: OpenDatabase;
   readonly plugin: OpenDatabase;
   readonly facts: MainFacts;
+  /** Undefined if a set has dumps, and if no row has a time. */
+  readonly newest: NewestRow;
   readonly files: FileSources;
   /** Dify's files with keys, by their path in the storage. */
   readonly keys: ReadonlyMap<string, string>;
@@ -28,6 +31,7 @@ export async function openSources(context: MakeContext): Promise<Sources> {
   const main = await openDatabase('main', context);
   const plugin = await openDatabase('plugin', context);
   const facts = await mainFacts(main, context);
+  const newest = await newestBefore(main, context);
   const { tenants } = facts;
   await examineVectors(context);
   const { deployment, baseDirectory } = context;
@@ -38,7 +42,7 @@ export async function openSources(context: MakeContext): Promise<Sources> {
     const keys = await bucketKeys(buckets, tenants, context);
     const files = { kind: 'buckets', buckets } as const;
     await refuseEmptySources(files, { main, plugin }, context);
-    return { main, plugin, facts, files, keys };
+    return { main, plugin, facts, newest, files, keys };
   }
   const folders = projectFolders(deployment, baseDirectory);
   if (folders === undefined) {
@@ -54,7 +58,7 @@ export async function openSources(context: MakeContext): Promise<Sources> {
   requireTenantKeys(tenants, keys);
   const files = { kind: 'folders', ...folders } as const;
   await refuseEmptySources(files, { main, plugin }, context);
-  return { main, plugin, facts, files, keys };
+  return { main, plugin, facts, newest, files, keys };
 }
 
 /** True if the repository is a folder at or below `folder`. Links are followed. */
