@@ -1,4 +1,5 @@
 import { ExternalError } from '../../base/errors.ts';
+import { EXIT } from '../../base/exit-codes.ts';
 import { counted } from '../../base/words.ts';
 import { isSameContent, type ObjectVersion } from '../../storage/object-version.ts';
 import { type BackupPart, partOf } from '../manifest.ts';
@@ -32,9 +33,10 @@ export async function withVersionFaults(
   const judged: BackupSet[] = [];
   for (const set of sets) {
     const faults: string[] = [];
-    for (const part of IN_BUCKETS.map((name) => partOf(set.manifest, name)).filter(
-      ({ mechanism }) => mechanism === 'referenced',
-    ))
+    const parts = IN_BUCKETS.map((name) => partOf(set.manifest, name));
+    const referenced = parts.filter(({ mechanism }) => mechanism === 'referenced');
+    // The list of a set that lacks a part may be gone.
+    for (const part of set.faults.length > 0 ? [] : referenced)
       faults.push(...(await partFaults(part, known, context)));
     judged.push({ ...set, faults: [...set.faults, ...faults] });
   }
@@ -71,7 +73,8 @@ async function partFaults(
   ];
 }
 
+/** A list that is damaged is a fault of the set. A restic that was killed says nothing about the set. */
 function listFault(error: unknown): string {
-  if (error instanceof ExternalError) return error.message;
+  if (error instanceof ExternalError && error.exitCode === EXIT.rehearsal) return error.message;
   throw error;
 }
