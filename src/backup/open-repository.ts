@@ -21,8 +21,8 @@ export interface RepositoryInput {
 }
 
 /**
- * Calls `use` with restic on the repository of the deployment. Password and login are files (0600) in a temporary
- * folder of this user alone, which is removed afterwards, also if `use` fails. Throws UserError if the file names no
+ * Calls `use` with restic on the repository of the deployment. Password, login and restic's own temporary files are in a
+ * temporary folder of this user alone, which is removed afterwards, also if `use` fails. Throws UserError if the file names no
  * repository or no password, or if one of its secrets was not found.
  */
 export async function withRepository<T>(input: RepositoryInput, use: (repository: Restic) => Promise<T>): Promise<T> {
@@ -91,6 +91,8 @@ async function writeLogin(
     RESTIC_PASSWORD: '',
     RESTIC_PASSWORD_COMMAND: '',
     RESTIC_PROGRESS_FPS: '1',
+    // A restic that is killed leaves its temporary files here, and the next run of difyctl removes the folder.
+    TMPDIR: folder,
     RESTIC_REPOSITORY_FILE: await put('repository', address),
     RESTIC_PASSWORD_FILE: await put('password', secret('password')),
     ...(caFile === undefined ? {} : { RESTIC_CACERT: resolve(baseDirectory, caFile) }),
