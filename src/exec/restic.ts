@@ -38,6 +38,7 @@ export interface Restic {
   version(options?: ResticOptions): Promise<string>;
   /** Returns true if the repository exists and the password opens it. */
   exists(options?: ResticOptions): Promise<boolean>;
+  /** Creates the repository. Throws UserError if an earlier call was killed before it had created all of it. */
   init(options?: ResticOptions): Promise<void>;
   /** Stores one file. A command that fails stores nothing. */
   backupFile(name: string, source: FileSource, request: BackupRequest, options?: ResticOptions): Promise<ResticBackup>;
@@ -94,6 +95,9 @@ const RETRY_LOCK = '--retry-lock=2m';
 
 /** A shell script with a snapshot, a path and a command as its arguments, of which the shell interprets nothing. */
 const PIPE = 'snapshot=$1; path=$2; shift 2; restic dump --no-lock "$snapshot" "$path" | "$@"';
+
+/** How `init` names a repository whose creation was killed: restic stores its key first (Init of restic 0.17, 0.18). */
+const HALF_CREATED = 'repository already contains keys';
 
 /** Exit codes (restic.readthedocs.io, Scripting, exit codes). */
 const [INCOMPLETE, NO_REPOSITORY, LOCKED, WRONG_PASSWORD] = [3, 10, 11, 12];
@@ -231,6 +235,11 @@ function failure({ redact, name }: ResticSettings, args: readonly string[], { ex
         return new ExternalError(`the repository ${name} is damaged`, {
           ...{ command, stderr: lines, exitCode: EXIT.rehearsal },
           next: ['difyctl backup verify --all finds what is damaged', 'see restic.readthedocs.io, Troubleshooting'],
+        });
+      }
+      if (lines.some((line) => line.includes(HALF_CREATED))) {
+        return new UserError(`the repository ${name} has a key and no configuration: its creation did not end`, {
+          next: [`if it has no snapshots, remove ${name}, and run difyctl backup again`],
         });
       }
       return new ExternalError(`restic ended with exit code ${exitCode}`, { command, stderr: lines });

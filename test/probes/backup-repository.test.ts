@@ -11,10 +11,12 @@ import { parsedDeployment, SAMPLE_FILES } from '../support/deployments.ts';
 import { fakeSecrets } from '../support/secrets.ts';
 import { ensure } from '../testbed/provision/ensure.ts';
 
-const deployment = parsedDeployment({
-  ...SAMPLE_FILES['test-compose-bundled'],
-  recovery: { backup: { repository: './repository', password: { env: 'BACKUP_PASSWORD' } } },
-});
+const deploymentAt = (repository: string) =>
+  parsedDeployment({
+    ...SAMPLE_FILES['test-compose-bundled'],
+    recovery: { backup: { repository, password: { env: 'BACKUP_PASSWORD' } } },
+  });
+const deployment = deploymentAt('./repository');
 let path = '';
 let folder = '';
 
@@ -26,13 +28,18 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-function onRepository<T>(use: (repository: Restic) => Promise<T>, password?: string): Promise<T> {
+function onRepository<T>(
+  use: (repository: Restic) => Promise<T>,
+  password?: string,
+  repository = './repository',
+): Promise<T> {
   // A repository and a password of another program are in the shell.
   const env = { PATH: path, HOME: folder, RESTIC_PASSWORD: 'other', RESTIC_REPOSITORY: '/nowhere' };
   const runner = createRunner({ env, hiddenNames: new Set(), passNames: new Set(), redact: (text) => text });
   const known = fakeSecrets(deployment);
   const secrets = password === undefined ? known : { ...known, get: () => password };
-  return withRepository({ deployment, baseDirectory: folder, secrets, runner, redact: (text) => text }, use);
+  const settings = { deployment: deploymentAt(repository), baseDirectory: folder, secrets, runner };
+  return withRepository({ ...settings, redact: (text) => text }, use);
 }
 
 const SECONDS = { timeoutMs: 60_000 };
@@ -48,6 +55,26 @@ describe('the repository of backups', () => {
       expect(await restic.exists(SECONDS)).toBe(true);
       expect(await restic.version(SECONDS)).toBe('0.18.1');
     });
+  });
+
+  test('whose creation was killed names the folder to remove', async () => {
+    await onRepository(
+      async (restic) => {
+        await restic.init(SECONDS);
+        // restic stores the key first, and the configuration last.
+        await rm(join(folder, 'half/config'));
+        expect(await restic.exists(SECONDS)).toBe(false);
+        await expect(restic.init(SECONDS)).rejects.toMatchObject({
+          message: 'the repository ./half has a key and no configuration: its creation did not end',
+          next: ['if it has no snapshots, remove ./half, and run difyctl backup again'],
+          exitCode: 2,
+        });
+        await rm(join(folder, 'half'), { recursive: true });
+        await restic.init(SECONDS);
+      },
+      undefined,
+      './half',
+    );
   });
 
   test('stores a folder, the output of a program and a text, and reads them back', async () => {
