@@ -2,11 +2,14 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { execa } from 'execa';
+import { DEBIAN_SETS } from '../testbed/debian/sets.ts';
+import { debianTree } from '../testbed/debian/tree.ts';
 import { useTestbed } from '../testbed/fixtures.ts';
 import { ensure } from '../testbed/provision/ensure.ts';
 import { type PostgresService, startPostgres } from '../testbed/services/postgres.ts';
 import { debianPostgres } from '../testbed/services/postgres-installation.ts';
 import { removeFolder, serviceFolder } from '../testbed/services/service.ts';
+import { type FileBuckets, startFileBuckets } from './bucket-files.ts';
 import { SAMPLE_FILES } from './deployments.ts';
 import { MAIN_SQL, PLUGIN_SQL, SECRET_KEY, writeObjects, writePackages, writeSecretKey } from './dify-data.ts';
 import { createWorkspace, leftRunning, type TempWorkspace } from './difyctl.ts';
@@ -22,7 +25,10 @@ export const PLANTED = {
   secretKey: SECRET_KEY,
 } as const;
 
-/** A Compose project with an external PostgreSQL and files in folders, a repository, and the programs, recorded. */
+/**
+ * A Compose project with an external PostgreSQL and files in folders or buckets, a repository, and the programs,
+ * recorded.
+ */
 export interface BackupScene {
   readonly postgres: PostgresService;
   readonly recorder: Recorder;
@@ -35,7 +41,7 @@ export interface BackupScene {
   readonly temporary: string;
   at(...parts: readonly string[]): string;
   query(sql: string, database?: string): Promise<string>;
-  /** Everything in both databases and both folders: equal texts mean equal data. */
+  /** Everything in both databases and both folders or buckets: equal texts mean equal data. */
   live(databases?: readonly [string, string]): Promise<string>;
   /** Names of the databases with `dify` in their names, sorted. */
   databases(): Promise<readonly string[]>;
@@ -55,34 +61,42 @@ interface Engine {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** `engine`: the Docker host of the test file, which must be provided before. */
-export function useBackupScene(engine: () => Engine): { readonly get: () => BackupScene } {
+/** `engine`: the Docker host of the test file, which must be provided before. `files`: where Dify's files are. */
+export function useBackupScene(
+  engine: () => Engine,
+  files: 'folders' | 'buckets' = 'folders',
+): { readonly get: () => BackupScene } {
   return useTestbed(
-    () => openScene(engine()),
+    () => openScene(engine(), files),
     (scene) => scene.end(),
   );
 }
 
-async function openScene({ docker, env }: Engine): Promise<BackupScene> {
-  const [postgres, client, { restic }, identity] = await Promise.all([
+async function openScene({ docker, env }: Engine, files: 'folders' | 'buckets'): Promise<BackupScene> {
+  const [postgres, client, { restic }, identity, buckets] = await Promise.all([
     startPostgres(),
     debianPostgres(),
     ensure(['restic']),
     generateX25519Identity(),
+    files === 'buckets' ? startFileBuckets() : undefined,
   ]);
   const own = (name: string): string => path.join(client.programs, name);
   const programs = {
     ...{ restic, psql: own('psql'), pg_dump: own('pg_dump') },
     ...{ pg_dumpall: own('pg_dumpall'), pg_restore: own('pg_restore') },
   };
-  const recorder = await createRecorder({ ...programs, docker });
-  const file = fileOf(postgres, await identityToRecipient(identity));
+  // restic reads the texts of a set from it.
+  const reader = { cat: '/bin/cat' };
+  const copier =
+    buckets === undefined ? {} : { rclone: path.join((await debianTree(DEBIAN_SETS.rclone)).root, 'usr/bin/rclone') };
+  const recorder = await createRecorder({ ...programs, ...reader, ...copier, docker });
+  const file = { ...fileOf(postgres, await identityToRecipient(identity)), ...buckets?.file };
   const home = await serviceFolder('backup');
   const temporary = path.join(home, 'temporary');
   await mkdir(temporary);
   const place = await createWorkspace(file, {
     ...{ ...client.env, ...env, PATH: `${recorder.folder}:/usr/bin:/bin`, HOME: home },
-    ...{ TMPDIR: temporary, DIFY_PG_PASSWORD: PLANTED.database },
+    ...{ TMPDIR: temporary, DIFY_PG_PASSWORD: PLANTED.database, ...buckets?.env },
   });
   const at = (...parts: readonly string[]): string => path.join(place.folder, ...parts);
   await writeFile(at('key.txt'), `${identity}\n`, { mode: 0o600 });
@@ -95,11 +109,13 @@ async function openScene({ docker, env }: Engine): Promise<BackupScene> {
   await postgres.query(`SET ROLE dify; ${PLUGIN_SQL}`, 'dify_plugin');
   await writeObjects(at(STORAGE));
   await writePackages(at(PLUGINS));
-  return sceneOf({ postgres, recorder, place, programs, home, temporary, at });
+  if (buckets !== undefined) for (const folder of [STORAGE, PLUGINS]) await buckets.take(at(folder));
+  return sceneOf({ postgres, recorder, place, programs, home, temporary, at }, buckets);
 }
 
 function sceneOf(
   made: Pick<BackupScene, 'postgres' | 'recorder' | 'place' | 'programs' | 'home' | 'temporary' | 'at'>,
+  buckets: FileBuckets | undefined,
 ): BackupScene {
   const { postgres, recorder, place, programs, home, at } = made;
   const query: BackupScene['query'] = (sql, database) => postgres.query(sql, database);
@@ -107,9 +123,10 @@ function sceneOf(
     ...made,
     query,
     live: async ([main, plugin] = ['dify', 'dify_plugin']) => {
-      const rows = "SELECT md5(database_to_xml(true, true, '')::text)";
+      const rows = "SELECT md5(schema_to_xml('public', true, true, '')::text)";
       const digests = [await query(rows, main), await query(rows, plugin)];
-      return JSON.stringify([...digests, await contentsOf(at(STORAGE)), await contentsOf(at(PLUGINS))]);
+      const files = [await contentsOf(at(STORAGE)), await contentsOf(at(PLUGINS)), await buckets?.contents()];
+      return JSON.stringify([...digests, ...files]);
     },
     databases: async () =>
       (await query("SELECT datname FROM pg_database WHERE datname LIKE '%dify%' ORDER BY 1")).split('\n'),
@@ -122,6 +139,7 @@ function sceneOf(
       until(async () => ((await leftRunning(recorder.folder)).length === 0 ? true : undefined)).then(() => undefined),
     end: async () => {
       await postgres.stop();
+      await buckets?.stop();
       await recorder.remove();
       await place.remove();
       await removeFolder(home);

@@ -24,13 +24,24 @@ export interface Recorder {
   /** Forgets the calls so far. */
   clear(): Promise<void>;
   /** Holds the next call whose command line matches this extended regular expression (grep -E): `^helm upgrade`. */
-  hold(pattern: string): Promise<Hold>;
+  hold(pattern: string, when?: Held): Promise<Hold>;
   remove(): Promise<void>;
 }
 
+/**
+ * When a call is held: before its program starts, after its program has ended and its caller does not know yet, or while
+ * its program works, as soon as a folder has an entry that is not one of restic's temporary files (`-tmp-`). A program
+ * that works gets no standard input.
+ */
+export type Held = 'before' | 'after' | { readonly fills: string };
+
 interface Hold {
+  /** The process id of the held call. Undefined if none is held yet. */
+  pid(): Promise<number | undefined>;
   /** Waits until a call is held; resolves to its process id. */
   reached(): Promise<number>;
+  /** Lets the call continue, and holds the next call that matches. */
+  passTo(pattern: string): Promise<void>;
   /** Lets the call continue and holds no more calls. */
   release(): Promise<void>;
 }
@@ -57,15 +68,21 @@ export async function createRecorder(
     clear: async () => {
       await Promise.all((await readdir(log)).map((name) => rm(join(log, name), { force: true })));
     },
-    hold: async (pattern) => {
+    hold: async (pattern, when = 'before') => {
+      if (when === 'after') await writeFile(join(gate, 'after'), '');
+      if (typeof when === 'object') await writeFile(join(gate, 'during'), `${when.fills}\n`);
       await writeFile(join(gate, 'pattern'), pattern);
+      const pid = async () => Number(await readFile(join(gate, 'held'), 'utf8').catch(() => '')) || undefined;
       return {
-        reached: () =>
-          until(async () => Number(await readFile(join(gate, 'held'), 'utf8').catch(() => '')) || undefined),
+        pid,
+        reached: () => until(pid),
+        passTo: async (next) => {
+          await writeFile(join(gate, 'pattern'), next);
+          await letIn(gate);
+        },
         release: async () => {
           await rm(join(gate, 'pattern'), { force: true });
           await letIn(gate);
-          await Promise.all(['held', 'door'].map((name) => rm(join(gate, name), { force: true })));
         },
       };
     },
@@ -92,14 +109,19 @@ export async function until<T>(
 
 /**
  * Releases the held process if it still runs. Opening a pipe for writing fails (ENXIO) until its reader has opened it.
+ * The files of the hold are gone before the process continues, so that the next call can be held.
  */
 async function letIn(gate: string): Promise<void> {
+  const clear = () =>
+    Promise.all(['held', 'door', 'after', 'during'].map((name) => rm(join(gate, name), { force: true })));
   const pid = await readFile(join(gate, 'held'), 'utf8').catch(() => undefined);
-  if (pid === undefined) return;
+  if (pid === undefined) return void (await clear());
   await until(async () => {
     const door = await open(join(gate, 'door'), constants.O_WRONLY | constants.O_NONBLOCK).catch(() => undefined);
+    if (door === undefined && (await isThere(`/proc/${pid.trim()}`))) return undefined;
+    await clear();
     await door?.close();
-    return door !== undefined || !(await isThere(`/proc/${pid.trim()}`)) ? true : undefined;
+    return true;
   });
 }
 
@@ -125,13 +147,39 @@ function script(
 record='${log}/'$(date +%s%N)-$$
 { printf '%s\\0%s\\0' '${name}' $$; for word in "$@"; do printf '%s\\0' "$word"; done; printf '\\0'; env -0; } > "$record.part"
 mv "$record.part" "$record"
-if [ -f '${gate}/pattern' ] && printf '%s' "${name} $*" | grep -Eq -f '${gate}/pattern' && mv '${gate}/pattern' '${gate}/taken' 2>/dev/null; then
+wait_at_door() {
   mkfifo '${gate}/door'
   echo $$ > '${gate}/held.part'
   mv '${gate}/held.part' '${gate}/held'
   read -r _ < '${gate}/door' || :
+}
+works() {
+  read -r _ _ state _ < "/proc/$program/stat" 2>/dev/null && [ "$state" != Z ]
+}
+when=never
+if [ -f '${gate}/pattern' ] && printf '%s' "${name} $*" | grep -Eq -f '${gate}/pattern' && mv '${gate}/pattern' '${gate}/taken' 2>/dev/null; then
+  when=before
+  [ ! -f '${gate}/after' ] || when=after
+  [ ! -f '${gate}/during' ] || when=during
 fi
+[ $when != before ] || wait_at_door
 ${exports.join('\n')}
+if [ $when = after ]; then
+  '${real}' "$@"
+  code=$?
+  wait_at_door
+  exit $code
+fi
+if [ $when = during ]; then
+  read -r folder < '${gate}/during'
+  '${real}' "$@" < /dev/null & program=$!
+  while works && ! ls -A "$folder" 2>/dev/null | grep -qv -e -tmp-; do :; done
+  kill -STOP $program 2>/dev/null
+  wait_at_door
+  kill -CONT $program 2>/dev/null
+  wait $program
+  exit $?
+fi
 exec '${real}' "$@"
 `;
 }

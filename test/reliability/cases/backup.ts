@@ -8,6 +8,8 @@ const BUCKET = 'probes/restore-bucket.test.ts';
 const REFUSED = 'e2e/backup-refused.test.ts';
 const SECRETS = 'e2e/backup-secrets.test.ts';
 const QUIESCE = 'e2e/backup-quiesce.test.ts';
+const BACKUP_KILLED = 'e2e/backup-interrupted.test.ts';
+const RESTORE_KILLED = 'e2e/restore-interrupted.test.ts';
 const TAKEN = 'held; taken over at once on this machine, elsewhere once it expires';
 
 /** A case without a special effect on the lock and on the next run. */
@@ -20,17 +22,44 @@ const plain = (one: Omit<ReliabilityCase, 'area' | 'lock' | 'next'>): Reliabilit
 export const BACKUP_CASES: readonly ReliabilityCase[] = [
   {
     area: 'backup',
-    happens: 'SIGKILL of `backup` before it stored the manifest',
+    happens: 'SIGKILL of `backup` and its programs before it stored the manifest',
     done: 'the set does not exist: `backup list` shows it as incomplete, and `restore` refuses it',
     exit: 137,
     lock: TAKEN,
     next: 'makes a new set; `backup prune` removes the incomplete one after a day',
-    test: { file: REPOSITORY, title: 'has a set only after its manifest was written' },
+    test: { file: BACKUP_KILLED, title: 'killed %s makes no set' },
   },
   {
     area: 'backup',
-    happens: 'SIGKILL of `restore` while it restores a database or files',
-    done: 'a database has all of the set or nothing',
+    happens: 'SIGKILL of `backup` while it creates the repository, between its key and its configuration',
+    done: '–',
+    exit: 137,
+    lock: TAKEN,
+    next: 'is refused with exit code 2, and names the repository to remove',
+    test: { file: REPOSITORY, title: 'whose creation was killed names the folder to remove' },
+  },
+  {
+    area: 'backup',
+    happens: 'SIGKILL of `backup verify` and its programs',
+    done: 'the sets and the result of the last verification stay',
+    exit: 137,
+    lock: '–',
+    next: 'verifies everything again',
+    test: { file: BACKUP_KILLED, title: 'killed %s changes nothing' },
+  },
+  {
+    area: 'backup',
+    happens: 'SIGKILL of `restore` and its programs over live data',
+    done: 'the live data stays, in its place or under its new name; a database has all of the set or nothing',
+    exit: 137,
+    lock: TAKEN,
+    next: 'continues with the same revision',
+    test: { file: RESTORE_KILLED, title: 'killed %s loses nothing' },
+  },
+  {
+    area: 'backup',
+    happens: 'SIGKILL of `restore` alone while it restores a database or files',
+    done: 'its programs end; a database has all of the set or nothing',
     exit: 137,
     lock: TAKEN,
     next: 'continues with the same revision',
@@ -38,12 +67,12 @@ export const BACKUP_CASES: readonly ReliabilityCase[] = [
   },
   {
     area: 'backup',
-    happens: 'SIGKILL of `drill` while its databases exist',
-    done: '–',
+    happens: 'SIGKILL of `drill` and its programs',
+    done: 'the live data, the sets and the records stay',
     exit: 137,
     lock: '–',
-    next: 'removes the scratch databases',
-    test: { file: DRILL, title: 'removes what a killed drill left' },
+    next: 'removes the scratch databases and the temporary files',
+    test: { file: RESTORE_KILLED, title: 'killed %s is completed' },
   },
   {
     area: 'backup',

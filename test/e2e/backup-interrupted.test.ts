@@ -1,0 +1,89 @@
+import { cp, readFile, rm } from 'node:fs/promises';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { useBackupScene } from '../support/backup-fixture.ts';
+import { complete, killAt, listed, type NamedMoment } from '../support/interruption.ts';
+import { sample } from '../support/sample.ts';
+import { useSharedDockerHost } from '../testbed/docker/fixture.ts';
+
+/** Backups of PostgreSQL and of buckets. Each run is killed with all its programs, and the next one completes. */
+const engine = useSharedDockerHost([]);
+const testbed = useBackupScene(() => engine.docker, 'buckets');
+
+const LOCKS = { fills: 'repository/locks' } as const;
+const PART = '^restic backup .*part=';
+
+let live = '';
+
+/** A copy of the repository with one set. */
+beforeAll(async () => {
+  const scene = testbed.get();
+  live = await scene.live();
+  await complete(scene, 'backup');
+  await cp(scene.at('repository'), scene.at('copy'), { recursive: true });
+});
+
+/** Every test begins with the repository of the copy. */
+async function begin(): Promise<void> {
+  const { at } = testbed.get();
+  await rm(at('repository'), { recursive: true });
+  await cp(at('copy'), at('repository'), { recursive: true });
+}
+
+/** The id of the set of a run with `-o json`. */
+function setOf(stdout: string): string {
+  return JSON.parse(stdout).manifest.set;
+}
+
+const record = (): Promise<string> => readFile(testbed.get().at('.difyctl/dify/verification.json'), 'utf8');
+
+describe('backup', () => {
+  beforeEach(begin);
+
+  const MOMENTS: readonly NamedMoment[] = [
+    ['before it examines the databases', { call: '^psql .*alembic_version' }],
+    ['while the main database is dumped', { call: '^pg_dump .*--dbname=dify$' }],
+    ['after the main database is stored', { call: `${PART}postgres-main`, when: 'after' }],
+    ['before the dump of the plugin database is read back', { call: '^restic dump .*/postgres-plugin.dump' }],
+    ['before the bucket is copied', { call: '^rclone sync ' }],
+    ['while the objects are stored', { call: `${PART}objects`, when: LOCKS }],
+    ['after the plugins are stored', { call: `${PART}plugin-storage`, when: 'after' }],
+    ['while the secrets are stored', { call: `${PART}secrets`, when: LOCKS }],
+    ['before the manifest is stored', { call: `${PART}manifest` }],
+  ];
+
+  test.each(sample('moments of a backup', MOMENTS, 2))('killed %s makes no set', async (_, moment) => {
+    const scene = testbed.get();
+    const before = await listed(scene);
+    await killAt(scene, moment, 'backup');
+    const killed = await listed(scene);
+    expect(killed.sets).toEqual(before.sets);
+    expect(await scene.live()).toBe(live);
+    const { stdout } = await complete(scene, 'backup', '-o', 'json');
+    expect(await listed(scene)).toEqual({ ...killed, sets: [...before.sets, setOf(stdout)] });
+  });
+});
+
+describe('backup verify', () => {
+  const MOMENTS: readonly NamedMoment[] = [
+    ['before it opens the repository', { call: '^restic cat config' }],
+    ['before it removes locks of dead runs', { call: '^restic unlock' }],
+    ['after it removed locks of dead runs', { call: '^restic unlock', when: 'after' }],
+    ['before it lists the snapshots', { call: '^restic snapshots' }],
+    ['after it listed the snapshots', { call: '^restic snapshots', when: 'after' }],
+    ['before it reads a manifest', { call: '^restic dump .*/manifest.json' }],
+    ['after it read a manifest', { call: '^restic dump .*/manifest.json', when: 'after' }],
+  ];
+
+  beforeAll(() => complete(testbed.get(), 'backup', 'verify'));
+  beforeEach(begin);
+
+  test.each(sample('moments of a verification', MOMENTS, 1))('killed %s changes nothing', async (_, moment) => {
+    const scene = testbed.get();
+    const before = [await listed(scene), await record()];
+    await killAt(scene, moment, 'backup', 'verify');
+    expect([await listed(scene), await record()]).toEqual(before);
+    await complete(scene, 'backup', 'verify');
+    expect(await record()).not.toBe(before[1]);
+    expect(await scene.live()).toBe(live);
+  });
+});
