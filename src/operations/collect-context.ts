@@ -1,10 +1,11 @@
-import type { RepositoryInput } from '../backup/open-repository.ts';
 import type { CollectContext } from '../evidence/evidence.ts';
 import { dialHere } from '../net/dial.ts';
+import type { readBackupFacts } from './backup/facts.ts';
+import { dataKey } from './data-key.ts';
 import type { PreparedDeployment } from './prepare.ts';
 
 /** Loads restic's module only if a check asks for the backups. */
-function readBackups(input: RepositoryInput): NonNullable<CollectContext['readBackups']> {
+function readBackups(input: Parameters<typeof readBackupFacts>[0]): NonNullable<CollectContext['readBackups']> {
   return async (signal) => (await import('./backup/facts.ts')).readBackupFacts(input, signal);
 }
 
@@ -29,7 +30,11 @@ export function collectContext(prepared: PreparedDeployment): Omit<CollectContex
     runner,
     dial: dialHere,
     from: 'local',
-    ...(hasBackups ? { readBackups: readBackups({ deployment, baseDirectory, secrets, runner, redact }) } : {}),
+    ...(hasBackups
+      ? {
+          readBackups: readBackups({ deployment, baseDirectory, secrets, secretKey: dataKey(secrets), runner, redact }),
+        }
+      : {}),
     ...(hasTree ? { readWorkingTree: readWorkingTree(prepared) } : {}),
   };
 }

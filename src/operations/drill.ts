@@ -28,6 +28,7 @@ import type { OnProgress } from '../base/events.ts';
 import { formatBytes } from '../base/quantity.ts';
 import { makeTemporaryFolder } from '../base/temporary-folder.ts';
 import { counted } from '../base/words.ts';
+import { setsName } from '../deployment/primary.ts';
 import { resolvedSecret } from '../evidence/secret-values.ts';
 import { type DrillRecord, newDrillRecord } from '../recovery/drill-record.ts';
 import { drillsFolder, writeDrill } from '../recovery/drill-store.ts';
@@ -59,7 +60,7 @@ export async function drillDeployment(input: DrillInput): Promise<Drilled> {
     try {
       const place = { deployment, baseDirectory, secrets, runner, restic, folder, signal };
       const use = await drillPlace({ ...place, onLeft: (names) => reportLeft(names, input.onProgress) });
-      const found = await readSets(restic, deployment.name, { signal });
+      const found = await readSets(restic, setsName(deployment), { signal });
       const { at } = input;
       const chosen = chooseSet(found, at === undefined ? input.set : setNotAfter(found, input.set, at));
       const sealed =

@@ -44,6 +44,8 @@ export interface BackupFacts {
   /** Free bytes of the disk, if the repository is a folder of this machine. */
   readonly freeBytes?: number;
   readonly verification?: VerificationFact;
+  /** Whether SECRET_KEY of this place opens the newest set. Undefined if this place has none. Only of a standby. */
+  readonly isKeyOfSet?: boolean;
 }
 
 /** The newest set that can be restored; undefined if there is none. */

@@ -11,6 +11,7 @@ import { recoveryRedis } from './redis.ts';
 import { recoveryCorruption, recoveryRegion, recoveryRpo } from './rpo.ts';
 import { recoveryFailover, recoveryRebuild, recoveryRto } from './rto.ts';
 import { recoverySecrets } from './secrets.ts';
+import { recoveryStandbyChecks } from './standby-region/checks.ts';
 import { recoveryUpgradeWindow } from './upgrade-window.ts';
 
 /** Every check of the recovery plan, in the order of the reports. */
@@ -32,4 +33,5 @@ export const recoveryChecks: readonly Check[] = [
   recoveryConfiguration,
   recoveryArchive,
   ...recoveryBackupChecks,
+  ...recoveryStandbyChecks,
 ];

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { SHORTEST_SECONDS } from '../../base/calendar.ts';
 import { durationSeconds, formatDuration } from '../../base/duration.ts';
-import { day, duration, filePath, line, quantity } from '../../base/fields.ts';
+import { day, deploymentName, duration, filePath, line, publicUrl, quantity } from '../../base/fields.ts';
 import { secretRef } from '../../base/secret-ref.ts';
 
 /**
@@ -58,6 +58,27 @@ const pgbackrest = z.strictObject({
     .default('postgres'),
 });
 
+/** Most addresses of one primary. */
+const MOST_ADDRESSES = 10;
+
+/** Zones, and the second region. Both files have `standby`; only the file of the standby region has `primary`. */
+const topology = z.strictObject({
+  zones: z.int().min(1).max(9).default(1),
+  region: z.enum(['single', 'standby', 'active-active']).default('single'),
+  lostNodes: z.int().min(1).max(2).optional(),
+  standby: z
+    .strictObject({
+      backups: line.optional(),
+      images: line.optional(),
+      secrets: line.optional(),
+      dns: line.optional(),
+    })
+    .optional(),
+  primary: z
+    .strictObject({ name: deploymentName.optional(), urls: z.array(publicUrl).min(1).max(MOST_ADDRESSES) })
+    .optional(),
+});
+
 export const recovery = z.strictObject({
   rto: duration.optional(),
   rpo: duration.optional(),
@@ -108,13 +129,7 @@ export const recovery = z.strictObject({
     .strictObject({ repository: line.optional(), workingTree: filePath.optional(), secrets: line.optional() })
     .optional(),
   drills: z.strictObject({ interval: duration, last: day.optional() }).optional(),
-  topology: z
-    .strictObject({
-      zones: z.int().min(1).max(9).default(1),
-      region: z.enum(['single', 'standby', 'active-active']).default('single'),
-      lostNodes: z.int().min(1).max(2).optional(),
-    })
-    .optional(),
+  topology: topology.optional(),
   measured: z
     .strictObject({
       restore: duration,

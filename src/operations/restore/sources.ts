@@ -5,10 +5,12 @@ import { chooseSet, setNotAfter } from '../../backup/restore/choose-set.ts';
 import { openSecrets, readIdentities } from '../../backup/restore/open-secrets.ts';
 import { refuseSet } from '../../backup/restore/refuse-set.ts';
 import type { BackupSecrets } from '../../backup/secrets-document.ts';
+import { setsName } from '../../deployment/primary.ts';
 import type { Restic } from '../../exec/restic.ts';
 import type { Rendered } from '../../render/rendered.ts';
 import { writeCache } from '../../state/secrets/cache.ts';
 import type { ResolvedSecrets } from '../../state/secrets/resolve.ts';
+import { dataKey } from '../data-key.ts';
 import { prepareOpened, requireRendered } from '../prepare.ts';
 import { installedSecrets, resolveDeploymentSecrets } from '../resolve-secrets.ts';
 import type { RestoreOptions } from './options.ts';
@@ -38,7 +40,7 @@ export async function restoreSources(options: RestoreOptions, restic: Restic): P
   const { opened, signal, set, at, identity, env, parts } = options;
   const { deployment, paths } = opened;
   const identities = identity === undefined ? undefined : await readIdentities(identity);
-  const found = await readSets(restic, deployment.name, { signal });
+  const found = await readSets(restic, setsName(deployment), { signal });
   const { manifest } = chooseSet(found, at === undefined ? set : setNotAfter(found, set, at));
   const sealed = identities === undefined ? undefined : await openSecrets(restic, manifest, identities, signal);
   if (sealed !== undefined) opened.protect([...Object.values(sealed.secrets), ...Object.values(sealed.files)]);
@@ -48,7 +50,7 @@ export async function restoreSources(options: RestoreOptions, restic: Restic): P
   const prepared = needsFiles ? requireRendered(await prepareOpened(opened, input)) : undefined;
   const secrets =
     prepared?.secrets ?? (await resolveDeploymentSecrets(opened, installedSecrets(opened, undefined), input));
-  const secretKey = keyOf(secrets);
+  const secretKey = dataKey(secrets);
   refuseSet({ manifest, image: deployment.version, secretKey, parts, mayBeManaged: true });
   const { baseDirectory, runner } = opened;
   const hasDatabase =
@@ -67,11 +69,4 @@ export async function restoreSources(options: RestoreOptions, restic: Restic): P
     rendered: prepared?.rendered.value,
     keepSecrets: () => writeCache(paths, secrets.generated),
   };
-}
-
-/** SECRET_KEY. Undefined if it was not found, also if it would be generated: a new one fits no data. */
-function keyOf({ get, has, made, unresolved }: ResolvedSecrets): string | undefined {
-  const path = 'secrets.secretKey';
-  const isMissing = made.includes(path) || unresolved.some((one) => one.path === path);
-  return has(path) && !isMissing ? get(path) : undefined;
 }

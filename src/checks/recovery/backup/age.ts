@@ -1,5 +1,6 @@
 import { durationSeconds, span } from '../../../base/duration.ts';
 import { formatBytes } from '../../../base/quantity.ts';
+import { primaryOf } from '../../../deployment/primary.ts';
 import type { Deployment } from '../../../deployment/schema/deployment.ts';
 import { BACKUPS } from '../../../evidence/recovery/backups.ts';
 import { ageOf, type BackupFacts, type BackupSetFact, newestSet } from '../../../recovery/backup-facts.ts';
@@ -15,6 +16,8 @@ export const recoveryBackupAge: Check = {
   phases: ['preflight'],
   severity: errorInProdElseWarning,
   when: (deployment, tier) => {
+    if (deployment !== undefined && primaryOf(deployment) !== undefined)
+      return { skip: 'the sets are those of the primary: recovery.standby.set judges their age' };
     const applies = whereRepository(deployment, tier);
     // One note for all checks of the repository, and only where a backup is expected.
     return applies === false && tier === 'prod'

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { durationSeconds } from '../../../base/duration.ts';
 import { keptDays } from '../../kept-days.ts';
-import { problem, type Rule, rule, warning } from './rule.ts';
+import type { Deployment } from '../deployment.ts';
+import { type Finding, problem, type Rule, rule, warning } from './rule.ts';
 import { SCHEDULE_RULES } from './schedule.ts';
 
 const DAY_SECONDS = 86_400;
@@ -72,13 +73,30 @@ export const RECOVERY_RULES: readonly Rule[] = [
     recovery?.topology?.region === 'active-active' &&
       problem(
         'recovery.topology.region',
-        'active-active: Dify writes to one primary PostgreSQL and runs one beat, so that two active regions would conflict; standby is a second region that does not write',
+        'active-active: Dify writes to one primary PostgreSQL, queues its tasks in one Redis and runs one beat. Two active regions would write different data and start each scheduled task twice; standby is a second region that does not write',
       ),
+    ...standbyProblems(recovery),
     recovery?.upgradeWindow !== undefined &&
       !isWindow(recovery.upgradeWindow) &&
       problem('recovery.upgradeWindow', 'times from 00:00 to 23:59 and a time zone such as Europe/Berlin or UTC'),
   ]),
 ];
+
+/** The fields of a second region need one; a promotion needs the sets of the primary. */
+function standbyProblems(recovery: Deployment['recovery']): readonly (Finding | false)[] {
+  const { region, standby, primary } = recovery?.topology ?? {};
+  return [
+    region === 'single' &&
+      standby !== undefined &&
+      problem('recovery.topology.standby', 'the file has one region: set recovery.topology.region to standby'),
+    region === 'single' &&
+      primary !== undefined &&
+      problem('recovery.topology.primary', 'the file has one region: set recovery.topology.region to standby'),
+    primary !== undefined &&
+      recovery?.backup === undefined &&
+      problem('recovery.topology.primary', 'promote restores its backup sets: set recovery.backup.repository'),
+  ];
+}
 
 /** `Sun 02:00-04:00 Europe/Berlin`: true if the hours exist and this Node knows the time zone. */
 function isWindow(text: string): boolean {
