@@ -34,6 +34,7 @@ const TEMPLATES = {
   'runbook/restore-postgres.md': 'markdown',
   'runbook/restore-files.md': 'markdown',
   'runbook/restore-vectors.md': 'markdown',
+  'runbook/standby-region.md': 'markdown',
 } as const satisfies Readonly<Record<string, TemplateFormat>>;
 
 export type TemplateName = keyof typeof TEMPLATES;

@@ -11,6 +11,7 @@ import { postgresValues } from './postgres.ts';
 import { redisValues } from './redis.ts';
 import { repositoryValues } from './repository.ts';
 import { secretValues } from './secrets.ts';
+import { standbyValues } from './standby.ts';
 import { targetValues } from './target.ts';
 import { timeValues } from './times.ts';
 import { vectorValues } from './vectors.ts';
@@ -22,6 +23,7 @@ const CHAPTERS = [
   'runbook/node-lost.md',
   'runbook/zone-lost.md',
   'runbook/region-lost.md',
+  'runbook/standby-region.md',
   'runbook/data-corruption.md',
   'runbook/deleted-bucket.md',
   'runbook/deleted-database.md',
@@ -45,6 +47,7 @@ export function runbookText(input: RunbookInput): string {
     ...peopleValues(input),
     ...timeValues(input),
     ...lossValues(input),
+    ...standbyValues(input),
     ...secretValues(input),
     ...repositoryValues(input),
     ...postgresValues(input),

@@ -53,3 +53,22 @@ test('every link of a runbook leads to a chapter, on the page too', () => {
   const onPage = [...page.matchAll(/href="#([^"]+)"/g)].map(([, id]) => id);
   expect(onPage.filter((id) => !anchors.includes(id ?? ''))).toEqual([]);
 });
+
+test('the runbook of a standby region says how to promote it, and the way back', () => {
+  const { recovery, ...rest } = managedKubernetes();
+  const primary = { name: 'dify', urls: ['https://dify.eu.example.com'] };
+  const standby = { backups: 'bucket b', images: 'registry.example.com', secrets: 'vault', dns: undefined };
+  const topology = { ...recovery?.topology, zones: 3, region: 'standby', standby, primary } as const;
+  const chapters = (topologyOf: object) =>
+    runbookChapters(
+      runbookOf({ ...rest, recovery: { ...recovery, topology: topologyOf } } as typeof rest, { file: 'standby.yaml' }),
+    );
+  const [own, ofPrimary] = [topology, { ...topology, primary: undefined }].map(
+    (one) => chapters(one).find(({ id }) => id === 'promote-the-standby-region')?.text ?? '',
+  );
+  expect(own).toContain('difyctl promote -c standby.yaml --identity $IDENTITY\n');
+  expect(own).toContain('(https://dify.eu.example.com)');
+  expect(own).toContain('| DNS records | not named in the file |');
+  expect(ofPrimary).toContain('difyctl promote -c $STANDBY_FILE --identity $IDENTITY\n');
+  expect(chapters(topology).map(({ id }) => id)).toContain('demote-the-old-primary-and-the-way-back');
+});
