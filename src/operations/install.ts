@@ -2,6 +2,7 @@ import { UserError } from '../base/errors.ts';
 import type { CheckReport } from '../checks/check.ts';
 import { isBlocked } from '../checks/exit.ts';
 import { shortSummaryText } from '../checks/summary.ts';
+import { primaryOf } from '../deployment/primary.ts';
 import { printedRehearsal } from '../rehearsal/report.ts';
 import { refuseLink } from '../state/links.ts';
 import { refuseUnreadable } from '../state/revisions/stored.ts';
@@ -11,6 +12,7 @@ import { operation } from './operation.ts';
 import type { InstallOptions } from './options.ts';
 import { type PlannedInstall, planInstall, refuseUnfinishedRestore, revisionStore } from './plan-install.ts';
 import { runPreflight } from './preflight/run-preflight.ts';
+import { refuseStandby } from './promote/refuse-standby.ts';
 import { type InstallFacts, type InstallReport, installReport } from './report.ts';
 import { requireResolved } from './require-resolved.ts';
 import { settledPostflight } from './settled-postflight.ts';
@@ -28,7 +30,11 @@ export async function install(options: InstallOptions): Promise<InstallReport> {
   const { prepared, target, signal, now } = options;
   if (!options.dryRun) await refuseLink(prepared.paths.revisions);
   // A dry run changes nothing; its plan reports revisions that cannot be read.
-  if (!options.dryRun) refuseUnreadable((await revisionStore(prepared, target).read(signal)).unreadable);
+  if (!options.dryRun) {
+    const { revisions, unreadable } = await revisionStore(prepared, target).read(signal);
+    refuseUnreadable(unreadable);
+    refuseStandby(primaryOf(prepared.deployment), revisions);
+  }
   const preflight = await preflightStep(options);
   const known = { preflight, recovered: [], notes: prepared.notes };
   const first = (facts: Partial<InstallFacts> & Pick<InstallFacts, 'outcome'>): InstallReport =>

@@ -93,9 +93,10 @@ const CUT_SHORT: readonly Revision['outcome'][] = ['open', 'failed', 'interrupte
  */
 export function refuseUnfinishedRestore(newest: Revision | undefined): void {
   if (newest?.operation !== 'restore' || !CUT_SHORT.includes(newest.outcome)) return;
-  const set = newest.restore?.set ?? 'SET';
+  const { set = 'SET', promotion } = newest.restore ?? {};
+  const command = promotion === undefined ? 'restore' : 'promote';
   throw new UserError(`the restore of ${set} did not end (revision ${newest.number}), so nothing was changed`, {
-    next: [`difyctl restore ${set}, with the same options, continues it`],
+    next: [`difyctl ${command} ${set}, with the same options, continues it`],
   });
 }
 

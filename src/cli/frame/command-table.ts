@@ -174,6 +174,15 @@ const TABLE = [
     load: () => import('../commands/restore.ts'),
   },
   {
+    name: 'promote',
+    group: 'operate',
+    summary: 'make a standby region the primary: restore the newest set there, install and verify',
+    operands: '[set]',
+    deployment: true,
+    formats: TEXT_AND_JSON,
+    load: () => import('../commands/promote.ts'),
+  },
+  {
     name: 'drill',
     group: 'operate',
     summary: 'restore a backup set beside the installation, verify and time it, and remove it',

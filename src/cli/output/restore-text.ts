@@ -66,14 +66,18 @@ export function restoredText({ plan, revision, steps, newest, invariants, next }
       row(`  ${sign(style, status)} ${id.padEnd(width)}  `, observed, style),
     ),
     ...leftLines(plan.left, style),
-    '',
-    '  next:',
-    // A command is not wrapped, so that it can be copied.
-    ...next.flatMap((text) =>
-      text.startsWith(' ') ? [`    ${text.trimEnd()}`] : wrap(oneLine(text), style.width, 4, 2),
-    ),
+    ...(next.length === 0 ? [] : ['', ...nextLines(next, style)]),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** What a person still has to do. */
+export function nextLines(next: readonly string[], style: Style): readonly string[] {
+  // A command is not wrapped, so that it can be copied.
+  const lines = next.flatMap((text) =>
+    text.startsWith(' ') ? [`    ${text.trimEnd()}`] : wrap(oneLine(text), style.width, 4, 2),
+  );
+  return ['  next:', ...lines];
 }
 
 function leftLines(left: readonly string[], style: Style): readonly string[] {

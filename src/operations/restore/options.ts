@@ -10,6 +10,8 @@ export interface RestoreOptions {
   readonly target: Target;
   /** Id of a set, or `latest`. */
   readonly set: string;
+  /** The primary that this restore replaces, as the revision records it. Undefined for a restore by itself. */
+  readonly promotion?: NonNullable<Revision['restore']>['promotion'];
   /** The stated time. Undefined: the time of the set. */
   readonly at: Date | undefined;
   /** The parts to restore. Empty: all. */

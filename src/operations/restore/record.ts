@@ -16,7 +16,7 @@ export function restoreRevision(
   { manifest, rendered, secrets }: RestoreSources,
   tools: Readonly<Record<string, string>>,
 ): Revision {
-  const { opened, parts, at, knowledgeBase, now } = options;
+  const { opened, parts, at, knowledgeBase, now, promotion } = options;
   const startedAt = now().toISOString();
   if (resumed !== undefined) {
     const { detail: _detail, endedAt: _endedAt, ...known } = resumed;
@@ -29,6 +29,7 @@ export function restoreRevision(
       ...(at === undefined ? {} : { at: at.toISOString() }),
       parts: [...parts] as string[],
       ...(knowledgeBase === undefined ? {} : { knowledgeBase }),
+      ...(promotion === undefined ? {} : { promotion }),
       steps: [],
     },
   };

@@ -11,6 +11,7 @@ import { makeTemporaryFolder } from '../../base/temporary-folder.ts';
 import { counted } from '../../base/words.ts';
 import type { Restic } from '../../exec/restic.ts';
 import { refuseLink } from '../../state/links.ts';
+import type { Revision } from '../../state/revisions/revision.ts';
 import { repositoryInput } from '../backup/repository.ts';
 import { operation } from '../operation.ts';
 import { runStep } from '../steps.ts';
@@ -142,23 +143,54 @@ function verifyStep(
   );
 }
 
+type StepNames = { readonly steps: readonly { readonly step: string }[] };
+
 /** True if the set has the vectors of a bundled store that starts only with Dify. */
-function areVectorsLater({ parts }: RestoreOptions, { manifest }: RestoreSources, { steps }: RestorePlan): boolean {
+function areVectorsLater({ parts }: RestoreOptions, { manifest }: RestoreSources, { steps }: StepNames): boolean {
   return parts.length === 0 && vectorCopy(manifest) !== undefined && !steps.some(({ step }) => step === 'vectors');
 }
 
+/**
+ * Verifies the data of the restore that a revision recorded, where it is now. Changes nothing. Throws as
+ * `restoreDeployment` does before anything is changed.
+ */
+export async function verifyRecorded(
+  options: RestoreOptions,
+  recorded: NonNullable<Revision['restore']>,
+): Promise<Pick<RestoreResult, 'invariants' | 'next'>> {
+  const { opened, signal } = options;
+  const { deployment, baseDirectory, runner, kubeArgs } = opened;
+  const folder = await makeTemporaryFolder();
+  try {
+    return await withRepository(await repositoryInput(options, 'stop'), async (restic) => {
+      const sources = await restoreSources({ ...options, set: recorded.set, at: undefined }, restic);
+      const base = { deployment, baseDirectory, secrets: sources.secrets, runner, kubeArgs, restic, folder };
+      const areLater = areVectorsLater(options, sources, recorded);
+      const context: RestoreContext = { ...base, signal, onStart: () => undefined };
+      const invariants = await verifyStep(options, sources, context, areLater);
+      return { invariants, next: nextSteps(options, sources, areLater) };
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 function nextSteps(
-  { parts, opened }: RestoreOptions,
+  { parts, opened, promotion }: RestoreOptions,
   { manifest }: RestoreSources,
   areLater: boolean,
 ): readonly string[] {
   if (parts.length > 0) return ['difyctl status shows what runs'];
-  return [
-    'difyctl install starts Dify on the restored data, and postflight verifies it',
+  const vectors = [
     ...vectorsGuide(manifest, opened.deployment),
     ...(areLater
       ? [`vectors: stop Dify but not its vector store, then difyctl restore ${manifest.set} --part vectors`]
       : []),
+  ];
+  if (promotion !== undefined) return vectors;
+  return [
+    'difyctl install starts Dify on the restored data, and postflight verifies it',
+    ...vectors,
     ...redisGuide(opened.deployment),
     'users sign in again, because Redis is not restored; point DNS at this installation if its address is new',
   ];

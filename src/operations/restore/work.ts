@@ -17,7 +17,7 @@ import { saveTargetIdentity } from '../../state/target-identity.ts';
 import type { Locked } from '../locked.ts';
 import { revisionStore } from '../plan-install.ts';
 import { runStep } from '../steps.ts';
-import type { PlannedRestore, RestoreOptions } from './options.ts';
+import type { PlannedRestore, RestoreOptions, RestorePlan } from './options.ts';
 import { restoreRevision, withStep } from './record.ts';
 import type { RestoreSources } from './sources.ts';
 
@@ -79,7 +79,7 @@ export async function runRestore(work: Work, planned: PlannedRestore): Promise<R
     const detail = error instanceof Error ? error.message : String(error);
     const closed = { ...revision, phase: 'closed', outcome, endedAt: now().toISOString(), detail } as const;
     await record(closed, withinMs(LAST_WORDS_MS)).catch(() => undefined);
-    throw withState(error, plan.set, plan.steps, revision);
+    throw withState(error, options, plan, revision);
   }
 }
 
@@ -162,12 +162,20 @@ async function restoreFilesPart(
 }
 
 /** The same error with what is restored and what is not: exit 4, or 130 if the run was interrupted. */
-function withState(error: unknown, set: string, steps: readonly PlannedStep[], { restore }: Revision): unknown {
+function withState(
+  error: unknown,
+  { promotion }: RestoreOptions,
+  { set, steps }: RestorePlan,
+  { restore }: Revision,
+): unknown {
   if (!(error instanceof Fault)) return error;
   const done = (restore?.steps ?? []).filter(({ status }) => status === 'done').map(({ step }) => step);
   const open = steps.map(({ step }) => step).filter((step) => !done.some((one) => one === step));
   const state = `restored: ${done.join(', ') || 'nothing'}; not restored: ${open.join(', ') || 'nothing'}`;
-  const next = [...error.next, `difyctl restore ${set}, with the same options, continues`];
+  const next = [
+    ...error.next,
+    `difyctl ${promotion === undefined ? 'restore' : 'promote'} ${set}, with the same options, continues`,
+  ];
   const message = `${error.message}; ${state}`;
   if (error instanceof Interrupted) return new Interrupted(message, { next, cause: error });
   const { command, stderr, timedOut } = error instanceof ExternalError ? error : {};

@@ -43,6 +43,8 @@ const restore = z.object({
   parts: z.array(z.string()),
   /** The knowledge base whose vectors alone are restored. Undefined: all. */
   knowledgeBase: z.string().optional(),
+  /** The primary that a promotion replaces, and how each of its addresses answered. Only of a promotion. */
+  promotion: z.object({ primary: z.string(), seen: z.array(z.string()) }).optional(),
   /** A step is recorded before it begins. `renamedTo`: the name that existing data gets before the step writes. */
   steps: z.array(
     z.object({
