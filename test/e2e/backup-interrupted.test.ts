@@ -1,6 +1,7 @@
 import { cp, readFile, rm } from 'node:fs/promises';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { useBackupScene } from '../support/backup-fixture.ts';
+import { told } from '../support/compose-fixture.ts';
 import { complete, killAt, listed, type NamedMoment } from '../support/interruption.ts';
 import { sample } from '../support/sample.ts';
 import { useSharedDockerHost } from '../testbed/docker/fixture.ts';
@@ -49,6 +50,7 @@ describe('backup', () => {
     ['after the plugins are stored', { call: `${PART}plugin-storage`, when: 'after' }],
     ['while the secrets are stored', { call: `${PART}secrets`, when: LOCKS }],
     ['before the manifest is stored', { call: `${PART}manifest` }],
+    ['while the manifest is stored', { call: `${PART}manifest`, inner: '^cat ' }],
   ];
 
   test.each(sample('moments of a backup', MOMENTS, 2))('killed %s makes no set', async (_, moment) => {
@@ -72,6 +74,9 @@ describe('backup verify', () => {
     ['after it listed the snapshots', { call: '^restic snapshots', when: 'after' }],
     ['before it reads a manifest', { call: '^restic dump .*/manifest.json' }],
     ['after it read a manifest', { call: '^restic dump .*/manifest.json', when: 'after' }],
+    ['before it verifies the data', { call: '^restic check' }],
+    ['while it verifies the data', { call: '^restic check', when: LOCKS }],
+    ['before it stores the result', { call: '^restic check', when: 'after' }],
   ];
 
   beforeAll(() => complete(testbed.get(), 'backup', 'verify'));
@@ -86,4 +91,25 @@ describe('backup verify', () => {
     expect(await record()).not.toBe(before[1]);
     expect(await scene.live()).toBe(live);
   });
+
+  const CALLS = ['^restic dump .*/manifest.json', '^restic check'] as const;
+
+  test.each(sample('programs of a verification', CALLS, 1))(
+    'whose program %s is killed has not finished, and found no damage',
+    async (call) => {
+      const { place, recorder } = testbed.get();
+      const before = await record();
+      const held = await recorder.hold(call);
+      const run = await place.start('backup', 'verify');
+      process.kill(await run.until(held.pid), 'SIGKILL');
+      await held.release();
+      const ended = await run.outcome;
+      expect(ended.stderr).toContain('  x the verification did not finish: restic ');
+      expect(ended.stderr).toContain('run difyctl backup verify again');
+      expect(ended.stderr).not.toContain('damaged');
+      expect(ended.code, told(ended)).toBe(8);
+      expect(await record()).toBe(before);
+      await complete(testbed.get(), 'backup', 'verify');
+    },
+  );
 });

@@ -28,6 +28,7 @@ describe('restore', () => {
     ['after it restored the main database', { call: `^pg_restore .*${MAIN}`, when: 'after' }],
     ['before it restores the plugin database', { call: '^pg_restore .*--dbname=dify_plugin ' }],
     ['while it restores the files', { call: '^restic restore .*/storage', when: { fills: STORAGE } }],
+    ['after it restored the plugins', { call: '^restic restore .*/plugin_daemon', when: 'after' }],
   ];
   let restored: readonly unknown[] = [];
 
@@ -98,6 +99,12 @@ describe('drill', () => {
     ['before it removes locks of dead runs', { call: '^restic unlock' }],
     ['after it created its databases', { call: '^restic restore .*/postgres-main' }],
     ['after it fetched the dump', { call: '^restic restore .*/postgres-main', when: 'after' }],
+    ['before it restores the main database', { call: '^pg_restore .*--dbname difyctl_drill_[0-9a-f]+_main ' }],
+    [
+      'after it restored the main database',
+      { call: '^pg_restore .*--dbname difyctl_drill_[0-9a-f]+_main ', when: 'after' },
+    ],
+    ['before it restores the plugin database', { call: '^pg_restore .*--dbname difyctl_drill_[0-9a-f]+_plugin ' }],
   ];
 
   const records = (): Promise<readonly string[]> => namesIn(at('.difyctl/dify/drills'));

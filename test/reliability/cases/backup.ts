@@ -22,7 +22,7 @@ const plain = (one: Omit<ReliabilityCase, 'area' | 'lock' | 'next'>): Reliabilit
 export const BACKUP_CASES: readonly ReliabilityCase[] = [
   {
     area: 'backup',
-    happens: 'SIGKILL of `backup` and its programs before it stored the manifest',
+    happens: 'SIGKILL of `backup` and its programs before it stored the manifest, at ten moments',
     done: 'the set does not exist: `backup list` shows it as incomplete, and `restore` refuses it',
     exit: 137,
     lock: TAKEN,
@@ -40,7 +40,7 @@ export const BACKUP_CASES: readonly ReliabilityCase[] = [
   },
   {
     area: 'backup',
-    happens: 'SIGKILL of `backup verify` and its programs',
+    happens: 'SIGKILL of `backup verify` and its programs, at ten moments',
     done: 'the sets and the result of the last verification stay',
     exit: 137,
     lock: '–',
@@ -49,7 +49,16 @@ export const BACKUP_CASES: readonly ReliabilityCase[] = [
   },
   {
     area: 'backup',
-    happens: 'SIGKILL of `restore` and its programs over live data',
+    happens: 'SIGKILL of a program of `backup verify`',
+    done: 'the verification did not finish; the result of the last one stays',
+    exit: 8,
+    lock: '–',
+    next: 'verifies everything again',
+    test: { file: BACKUP_KILLED, title: 'is killed has not finished, and found no damage' },
+  },
+  {
+    area: 'backup',
+    happens: 'SIGKILL of `restore` and its programs over live data, at ten moments',
     done: 'the live data stays, in its place or under its new name; a database has all of the set or nothing',
     exit: 137,
     lock: TAKEN,
