@@ -63,6 +63,16 @@ describe('backup', () => {
     const { stdout } = await complete(scene, 'backup', '-o', 'json');
     expect(await listed(scene)).toEqual({ ...killed, sets: [...before.sets, setOf(stdout)] });
   });
+
+  test('killed after the manifest is stored has made the set', async () => {
+    const scene = testbed.get();
+    const before = await listed(scene);
+    await killAt(scene, { call: `${PART}manifest`, when: 'after' }, 'backup');
+    const killed = await listed(scene);
+    expect(killed).toEqual({ ...before, sets: [...before.sets, expect.any(String)] });
+    const { stdout } = await complete(scene, 'backup', '-o', 'json');
+    expect((await listed(scene)).sets).toEqual([...killed.sets, setOf(stdout)]);
+  });
 });
 
 describe('backup verify', () => {
