@@ -15,19 +15,21 @@ const PART = '^restic backup .*part=';
 
 let live = '';
 
-/** A copy of the repository with one set. */
+/** Copies of the repository with one set and with two. */
 beforeAll(async () => {
   const scene = testbed.get();
   live = await scene.live();
-  await complete(scene, 'backup');
-  await cp(scene.at('repository'), scene.at('copy'), { recursive: true });
+  for (const copy of ['one', 'two']) {
+    await complete(scene, 'backup');
+    await cp(scene.at('repository'), scene.at(copy), { recursive: true });
+  }
 });
 
-/** Every test begins with the repository of the copy. */
-async function begin(): Promise<void> {
+/** Every test begins with the repository of one of the copies. */
+async function begin(copy: 'one' | 'two'): Promise<void> {
   const { at } = testbed.get();
   await rm(at('repository'), { recursive: true });
-  await cp(at('copy'), at('repository'), { recursive: true });
+  await cp(at(copy), at('repository'), { recursive: true });
 }
 
 /** The id of the set of a run with `-o json`. */
@@ -38,7 +40,7 @@ function setOf(stdout: string): string {
 const record = (): Promise<string> => readFile(testbed.get().at('.difyctl/dify/verification.json'), 'utf8');
 
 describe('backup', () => {
-  beforeEach(begin);
+  beforeEach(() => begin('one'));
 
   const MOMENTS: readonly NamedMoment[] = [
     ['before it examines the databases', { call: '^psql .*alembic_version' }],
@@ -73,6 +75,19 @@ describe('backup', () => {
     const { stdout } = await complete(scene, 'backup', '-o', 'json');
     expect((await listed(scene)).sets).toEqual([...killed.sets, setOf(stdout)]);
   });
+
+  const SIDES = ['before', 'after'] as const;
+
+  test.each(sample('sides of the creation', SIDES, 1))(
+    'killed %s it creates the repository is completed',
+    async (when) => {
+      const scene = testbed.get();
+      const other = ['--set', `recovery.backup.repository=./repository-${when}`] as const;
+      await killAt(scene, { call: '^restic init', when }, 'backup', ...other);
+      const { stdout } = await complete(scene, 'backup', '-o', 'json', ...other);
+      expect(await listed(scene, ...other)).toEqual({ sets: [setOf(stdout)], partial: [] });
+    },
+  );
 });
 
 describe('backup verify', () => {
@@ -90,7 +105,7 @@ describe('backup verify', () => {
   ];
 
   beforeAll(() => complete(testbed.get(), 'backup', 'verify'));
-  beforeEach(begin);
+  beforeEach(() => begin('one'));
 
   test.each(sample('moments of a verification', MOMENTS, 1))('killed %s changes nothing', async (_, moment) => {
     const scene = testbed.get();
@@ -122,4 +137,34 @@ describe('backup verify', () => {
       await complete(testbed.get(), 'backup', 'verify');
     },
   );
+});
+
+describe('backup prune', () => {
+  const ONE = '^restic forget .*--prune [0-9a-f]{64}$';
+  const SEVERAL = '^restic forget .*--prune [0-9a-f]{64} [0-9a-f]{64}';
+  const MOMENTS: readonly NamedMoment[] = [
+    ['before it opens the repository', { call: '^restic cat config' }],
+    ['before it removes locks of dead runs', { call: '^restic unlock' }],
+    ['after it listed the snapshots', { call: '^restic snapshots', when: 'after' }],
+    ['before it reads a manifest', { call: '^restic dump .*/manifest.json' }],
+    ['before it removes the manifest', { call: ONE }],
+    ['while it removes the manifest', { call: ONE, when: LOCKS }],
+    ['after it removed the manifest', { call: ONE, when: 'after' }],
+    ['before it removes the parts', { call: SEVERAL }],
+    ['while it removes the parts', { call: SEVERAL, when: LOCKS }],
+    ['after it removed the parts', { call: SEVERAL, when: 'after' }],
+  ];
+
+  beforeEach(() => begin('two'));
+
+  test.each(sample('moments of a prune', MOMENTS, 1))('killed %s keeps the newest set', async (_, moment) => {
+    const scene = testbed.get();
+    const [older, newer] = (await listed(scene)).sets;
+    await killAt(scene, moment, 'backup', 'prune', '--yes');
+    expect([[older, newer], [newer]]).toContainEqual((await listed(scene)).sets);
+    await complete(scene, 'backup', 'prune', '--yes');
+    expect((await listed(scene)).sets).toEqual([newer]);
+    await complete(scene, 'backup', 'verify', '--all');
+    expect(await scene.live()).toBe(live);
+  });
 });

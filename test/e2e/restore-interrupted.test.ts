@@ -105,6 +105,8 @@ describe('drill', () => {
       { call: '^pg_restore .*--dbname difyctl_drill_[0-9a-f]+_main ', when: 'after' },
     ],
     ['before it restores the plugin database', { call: '^pg_restore .*--dbname difyctl_drill_[0-9a-f]+_plugin ' }],
+    ['before it restores the files', { call: '^restic restore .*/objects' }],
+    ['before it verifies the recovered data', { call: '^restic restore .*/plugin-storage', when: 'after' }],
   ];
 
   const records = (): Promise<readonly string[]> => namesIn(at('.difyctl/dify/drills'));

@@ -45,10 +45,11 @@ export function pruneBackups(options: PruneOptions): Promise<PrunePlan> {
   const { name } = opened.deployment;
   const { keep } = backupSettings(opened.deployment);
   return onRepository(options, async (restic) => {
+    // A killed run leaves its lock, also if it had removed everything.
+    if (!dryRun) await restic.unlock({ signal });
     const plan = prunePlan(await readSets(restic, name, { signal }), keep, now());
     if (dryRun || plan.manifests.length + plan.snapshots.length === 0) return plan;
     if (!(await confirm(plan))) throw new Interrupted('declined; nothing was removed');
-    await restic.unlock({ signal });
     const count = counted(plan.removed.length + plan.partial.length, 'set');
     // Without its manifest a set does not exist, so that a killed run leaves no set that lacks a part.
     const remove = async (): Promise<void> => {

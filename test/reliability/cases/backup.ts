@@ -31,6 +31,15 @@ export const BACKUP_CASES: readonly ReliabilityCase[] = [
   },
   {
     area: 'backup',
+    happens: 'SIGKILL of `backup` after it stored the manifest',
+    done: 'the set is complete',
+    exit: 137,
+    lock: TAKEN,
+    next: 'makes another set',
+    test: { file: BACKUP_KILLED, title: 'killed after the manifest is stored has made the set' },
+  },
+  {
+    area: 'backup',
     happens: 'SIGKILL of `backup` while it creates the repository, between its key and its configuration',
     done: '–',
     exit: 137,
@@ -58,6 +67,15 @@ export const BACKUP_CASES: readonly ReliabilityCase[] = [
   },
   {
     area: 'backup',
+    happens: 'SIGKILL of `backup prune` and its programs, at ten moments',
+    done: 'every set that is listed as complete has all its parts, and what `keep` keeps stays',
+    exit: 137,
+    lock: '–',
+    next: 'removes the other sets; the parts of a set without a manifest after a day',
+    test: { file: BACKUP_KILLED, title: 'killed %s keeps the newest set' },
+  },
+  {
+    area: 'backup',
     happens: 'SIGKILL of `restore` and its programs over live data, at ten moments',
     done: 'the live data stays, in its place or under its new name; a database has all of the set or nothing',
     exit: 137,
@@ -76,7 +94,7 @@ export const BACKUP_CASES: readonly ReliabilityCase[] = [
   },
   {
     area: 'backup',
-    happens: 'SIGKILL of `drill` and its programs',
+    happens: 'SIGKILL of `drill` and its programs, at ten moments',
     done: 'the live data, the sets and the records stay',
     exit: 137,
     lock: '–',
