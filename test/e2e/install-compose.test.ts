@@ -1,5 +1,6 @@
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { InstallReport } from '../../src/operations/report.ts';
 import {
@@ -96,6 +97,32 @@ describe('an installation in test', () => {
     expect(status.code, told(status)).toBe(0);
     expect(JSON.parse(status.stdout)).toMatchObject({ kind: 'Status' });
     expect((await place.run('status')).stdout).toMatch(/migration\s+1\/1/);
+  });
+
+  test('commits its configuration into a Git working tree without a secret, and status compares the two', async () => {
+    const tree = join(place.folder, 'tree');
+    const git = async (...args: readonly string[]) => (await execa('git', ['-C', tree, ...args])).stdout;
+    await mkdir(tree);
+    await git('init', '--quiet', '--initial-branch=main');
+    const named = ['--set', 'recovery.configuration.workingTree=./tree'];
+    const done = await place.run('install', '--yes', '-o', 'json', ...named);
+    expect(done.code, told(done)).toBe(0);
+    const { outcome, commit } = report(done);
+    expect([outcome, commit?.outcome, commit?.commit]).toEqual([
+      'unchanged',
+      'committed',
+      await git('rev-parse', 'HEAD'),
+    ]);
+    expect(await git('log', '-1', '--format=%s')).toBe('Record revision 1 of dify');
+    const committed = (await git('ls-files')).split('\n');
+    expect(committed).toEqual(expect.arrayContaining(['rendered/dify.yaml', 'rendered/dify/compose.yaml']));
+    expect(committed).not.toContain('rendered/dify/.env');
+    const shown = await git('show', '--format=%B');
+    for (const form of Object.values(await scene.secrets()).flatMap(formsOf)) expect(shown).not.toContain(form);
+    const status = await place.run('status', ...named);
+    expect(status.stdout).toContain(
+      `  git         revision 1 (${commit?.commit?.slice(0, 7)}) is committed; main follows no other branch\n`,
+    );
   });
 
   test('shows the names of settings edited by hand before it overwrites them', async () => {
