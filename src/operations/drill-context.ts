@@ -15,6 +15,8 @@ export interface DrillInput extends OpenInput {
   readonly at: Date | undefined;
   /** Absolute path of a file with an age key, which opens the secrets of the set. */
   readonly identity: string | undefined;
+  /** Starts Dify itself on the restored data, too. */
+  readonly full: boolean;
   readonly now: () => Date;
   readonly signal: AbortSignal;
   readonly onProgress: OnProgress;

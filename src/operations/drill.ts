@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatabaseName } from '../backup/database.ts';
+import { fullPlace } from '../backup/drill/full-place.ts';
 import { drillPlace } from '../backup/drill/open-place.ts';
 import type { DrillPlace } from '../backup/drill/place.ts';
 import { objectsOf, sealedIn } from '../backup/drill/set-objects.ts';
@@ -30,9 +31,11 @@ import { makeTemporaryFolder } from '../base/temporary-folder.ts';
 import { counted } from '../base/words.ts';
 import { setsName } from '../deployment/primary.ts';
 import { resolvedSecret } from '../evidence/secret-values.ts';
+import { isServing } from '../recovery/drill-facts.ts';
 import { type DrillRecord, newDrillRecord } from '../recovery/drill-record.ts';
 import { drillsFolder, writeDrill } from '../recovery/drill-store.ts';
 import type { Drill, DrillInput } from './drill-context.ts';
+import { drillDify, refuseFull } from './drill-full.ts';
 import { removeLeftVectors, removeVectors, vectorInput } from './drill-vectors.ts';
 import { openDeployment } from './open-deployment.ts';
 import { installedSecrets, resolveDeploymentSecrets } from './resolve-secrets.ts';
@@ -58,8 +61,9 @@ export async function drillDeployment(input: DrillInput): Promise<Drilled> {
   return withRepository({ deployment, baseDirectory, secrets, runner, redact }, async (restic) => {
     const folder = await makeTemporaryFolder();
     try {
-      const place = { deployment, baseDirectory, secrets, runner, restic, folder, signal };
-      const use = await drillPlace({ ...place, onLeft: (names) => reportLeft(names, input.onProgress) });
+      const onLeft = (names: readonly string[]): void => reportLeft(names, input.onProgress);
+      const place = { deployment, baseDirectory, secrets, runner, restic, folder, signal, onLeft };
+      const data = input.full ? undefined : await drillPlace(place);
       const found = await readSets(restic, setsName(deployment), { signal });
       const { at } = input;
       const chosen = chooseSet(found, at === undefined ? input.set : setNotAfter(found, input.set, at));
@@ -71,6 +75,8 @@ export async function drillDeployment(input: DrillInput): Promise<Drilled> {
       await refuseFullDisk(folder, drilledParts(chosen.manifest));
       const point =
         at === undefined ? undefined : await openPointInTime(at, { deployment, baseDirectory, runner, signal });
+      if (input.full) refuseFull(chosen.manifest, point !== undefined);
+      const use = data ?? (await fullPlace({ ...place, secretKey: secretKey ?? '', protect: opened.protect }));
       await restic.unlock({ signal });
       const drill = {
         input,
@@ -138,7 +144,10 @@ async function restoreAndVerify(drill: Drill, place: DrillPlace) {
   if (vectors !== undefined)
     await timed(drill, vectors, () => restoreVectors(vectors, place.scratch, vectorInput(drill), () => undefined));
   const restoreSeconds = Math.round(performance.now() - started) / 1_000;
-  return { restoreSeconds, ...(await verify(drill, place)) };
+  const data = await verify(drill, place);
+  if (place.dify === undefined) return { restoreSeconds, ...data };
+  const full = await drillDify(drill, place.dify);
+  return { restoreSeconds, ...data, full, outcome: isServing(full) ? data.outcome : ('fail' as const) };
 }
 
 /** Reads the list of a part, and verifies that the bucket has each version of it. The bucket is not written to. */

@@ -1,16 +1,40 @@
-import type { DrillRecord } from './drill-record.ts';
+import { span } from '../base/duration.ts';
+import type { DrillRecord, FullDrill } from './drill-record.ts';
 
 /** Seconds of work that a disaster at the time of the drill would have cost: the age of the newest set. */
 export function lossOf({ at, commonPoint }: Pick<DrillRecord, 'at' | 'commonPoint'>): number {
   return Math.max(0, (Date.parse(at) - Date.parse(commonPoint)) / 1_000);
 }
 
-/** What a drill proves to others: `4 invariants hold`, or the first one that does not. */
-export function drillWords({ outcome, invariants, failure }: DrillRecord): string {
-  const wrong = invariants.find(({ status }) => status === 'fail' || status === 'unknown');
+/** Seconds of the restore and, if the drill was a full one, of Dify's start. */
+export function recoverySeconds({ restoreSeconds, full }: Pick<DrillRecord, 'restoreSeconds' | 'full'>): number {
+  return restoreSeconds + (full?.startSeconds ?? 0);
+}
+
+/** `restored in 12m`, and after a full drill `restored in 12m, Dify started in 41s`. */
+export function recoveryWords({ restoreSeconds, full }: Pick<DrillRecord, 'restoreSeconds' | 'full'>): string {
+  const restored = `restored in ${span(restoreSeconds)}`;
+  return full === undefined ? restored : `${restored}, Dify started in ${span(full.startSeconds)}`;
+}
+
+/** True if Dify started on the restored data, and no check of it failed or is unknown. */
+export function isServing({ failures, checks }: FullDrill): boolean {
+  return failures.length === 0 && checks.every(({ status }) => status !== 'fail' && status !== 'unknown');
+}
+
+/** What a drill proves to others: `4 invariants hold`, or the first invariant or check that does not pass. */
+export function drillWords({ outcome, invariants, failure, full }: DrillRecord): string {
+  const checks = full?.checks ?? [];
+  const wrong = [...invariants, ...checks].find(({ status }) => status === 'fail' || status === 'unknown');
   if (failure !== undefined) return failure;
   if (wrong !== undefined) return `${wrong.id}: ${wrong.observed}`;
-  return outcome === 'pass'
-    ? `${invariants.filter(({ status }) => status === 'pass').length} invariants hold`
-    : 'failed';
+  const [stopped] = full?.failures ?? [];
+  if (stopped !== undefined) return `${stopped.service}: ${stopped.reason}`;
+  if (outcome === 'fail') return 'failed';
+  const held = `${countPassed(invariants)} invariants hold`;
+  return full === undefined ? held : `${held}, ${countPassed(checks)} checks of Dify pass`;
+}
+
+function countPassed(results: readonly { readonly status: string }[]): number {
+  return results.filter(({ status }) => status === 'pass').length;
 }

@@ -9,6 +9,25 @@ const DRILL_VERSION = 1;
 /** Name of the folder of records below the state of a deployment. */
 export const DRILLS_FOLDER = 'drills';
 
+const judged = z.object({
+  id: z.string(),
+  observed: z.string(),
+  expected: z.string(),
+});
+
+/** Dify itself on the restored data. */
+const fullDrill = z.object({
+  /** The services of the project, data services included. One that did not start is in `failures` or in a check. */
+  services: z.array(z.string()),
+  /** Seconds from the copy of the files until every service was healthy, or until one had failed. */
+  startSeconds: z.number().nonnegative(),
+  /** Services that did not become ready, each with its last lines of log. Empty if all did. */
+  failures: z.array(z.object({ service: z.string(), reason: z.string(), logs: z.array(z.string()) })),
+  /** Checks of postflight. */
+  checks: z.array(judged.extend({ status: z.enum(['pass', 'warn', 'fail', 'skip', 'unknown']) })),
+});
+export type FullDrill = z.output<typeof fullDrill>;
+
 const drillRecord = z.object({
   kind: z.literal('DrillRecord'),
   version: z.int().positive(),
@@ -29,21 +48,16 @@ const drillRecord = z.object({
   place: z.string(),
   /** Seconds that the restore of each part took, in the order of the restore. */
   durations: z.array(z.object({ part: z.string(), seconds: z.number().nonnegative() })),
-  /** Seconds from the first byte to the last restored part. Dify's own start is not in it. */
+  /** Seconds from the first byte to the last restored part. Dify's own start is not in it: see `full`. */
   restoreSeconds: z.number().nonnegative(),
   /** Time of the newest row that was recovered, and its table. Absent if no row has a time. */
   newestRecovered: z.object({ at: z.iso.datetime(), table: z.string() }).optional(),
   outcome: z.enum(['pass', 'fail']),
   /** Why the drill failed before the invariants were verified. */
   failure: z.string().optional(),
-  invariants: z.array(
-    z.object({
-      id: z.string(),
-      status: z.enum(['pass', 'fail', 'skip', 'unknown']),
-      observed: z.string(),
-      expected: z.string(),
-    }),
-  ),
+  invariants: z.array(judged.extend({ status: z.enum(['pass', 'fail', 'skip', 'unknown']) })),
+  /** Absent if the drill verified the data alone. */
+  full: fullDrill.optional(),
 });
 
 /** One drill: a set that was restored beside the installation, verified, timed and removed. */

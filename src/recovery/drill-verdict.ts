@@ -1,6 +1,6 @@
 import { durationSeconds, span } from '../base/duration.ts';
 import type { Recovery } from '../deployment/schema/recovery.ts';
-import { lossOf } from './drill-facts.ts';
+import { lossOf, recoverySeconds, recoveryWords } from './drill-facts.ts';
 import type { DrillRecord } from './drill-record.ts';
 
 /** What a drill says about one promise of the plan. */
@@ -17,13 +17,13 @@ export interface DrillVerdict {
  */
 export function drillVerdicts(record: DrillRecord, recovery: Recovery | undefined): readonly DrillVerdict[] {
   const { rto, rpo, postgres } = recovery ?? {};
-  const restored = `restored in ${span(record.restoreSeconds)}`;
+  const restored = recoveryWords(record);
   const age = `the data was ${span(lossOf(record))} old`;
   const isDumped = (postgres?.method ?? 'dump') === 'dump';
   return [
     rto === undefined
       ? { promise: 'rto', status: 'skip', observed: `${restored}; the file has no RTO` }
-      : { promise: 'rto', status: within(record.restoreSeconds, rto), observed: `${restored} (target ${rto})` },
+      : { promise: 'rto', status: within(recoverySeconds(record), rto), observed: `${restored} (target ${rto})` },
     rpo === undefined || !record.isNewest || !isDumped
       ? { promise: 'rpo', status: 'skip', observed: `${age}; ${unjudged(record, rpo)}` }
       : { promise: 'rpo', status: within(lossOf(record), rpo), observed: `${age} (target ${rpo})` },

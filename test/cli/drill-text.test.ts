@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { drillText } from '../../src/cli/output/drill-text.ts';
-import { drillRecordOf } from '../support/drill-record.ts';
+import { drillHtml } from '../../src/report/html/drill.ts';
+import { drillRecordOf, FULL, STOPPED } from '../support/drill-record.ts';
 
 const record = drillRecordOf({
   deployment: 'dify',
@@ -80,4 +81,77 @@ test('40 columns: a text is below its name', () => {
     record:
     /srv/dify/.difyctl/dify/drills/1.json
 `);
+});
+
+const full = (width: number, dify: typeof FULL): string => {
+  const outcome = dify === FULL ? 'pass' : 'fail';
+  return drillText(drillRecordOf({ full: dify, outcome, durations: [] }), [], '/srv/1.json', {
+    color: false,
+    unicode: true,
+    width,
+  });
+};
+
+test('a full drill at 100 columns has the start of Dify, the checks and the services', () => {
+  expect(full(100, FULL)).toBe(`  dify-1 restored beside dify, and removed
+    data as of     2026-11-21T10:00:00.000Z
+    newest row     2026-11-21T09:59:58Z in messages
+    start of Dify  41s
+
+  ✔ setup          finished
+  ✔ app.workloads  3 workloads available
+  ✔ app.schema     revision 4474872b0ee6
+
+  ✔ the drill passed
+    services: api, db_postgres, worker
+    record: /srv/1.json
+`);
+});
+
+test('a full drill at 60 columns has the log of what did not start', () => {
+  expect(full(60, STOPPED)).toBe(`  dify-1 restored beside dify, and removed
+    data as of     2026-11-21T10:00:00.000Z
+    newest row     2026-11-21T09:59:58Z in messages
+    start of Dify  41s
+
+  ✔ setup          finished
+  ✖ app.workloads  api has 0 of 1 (created)
+  ✖ migration: exited with code 1
+      Can't locate revision identified by 'x'
+
+  ✖ the drill failed
+    services: api, db_postgres, worker
+    record: /srv/1.json
+`);
+});
+
+test('a full drill at 40 columns has each text below its name', () => {
+  expect(full(40, STOPPED)).toBe(`  dify-1 restored beside dify, and
+  removed
+    data as of     2026-11-21T10:00:00.000Z
+    newest row     2026-11-21T09:59:58Z in messages
+    start of Dify  41s
+
+  ✔ setup
+      finished
+  ✖ app.workloads
+      api has 0 of 1 (created)
+  ✖ migration: exited with code 1
+      Can't locate revision identified
+      by 'x'
+
+  ✖ the drill failed
+    services: api, db_postgres, worker
+    record: /srv/1.json
+`);
+});
+
+test('the page of a full drill has the checks and the log, escaped', () => {
+  const logs = ['<b>no table</b>'];
+  const dify = { ...STOPPED, failures: [{ service: 'migration', reason: 'exited with code 1', logs }] };
+  const page = drillHtml(drillRecordOf({ full: dify, outcome: 'fail' }), []);
+  expect(page).toContain('<td>app.workloads: 3 workloads available</td><td>api has 0 of 1 (created)</td>');
+  expect(page).toContain('<h3>migration: exited with code 1</h3>\n<pre><code>&lt;b&gt;no table&lt;/b&gt;</code></pre>');
+  expect(page).toContain('<tr><td>start of Dify</td><td>41s</td></tr>');
+  expect(drillHtml(drillRecordOf(), [])).not.toContain('Dify on the restored data');
 });

@@ -124,3 +124,100 @@ describe('the quick start on Compose, by the ten lines of the README', () => {
     expect(await run('docker volume ls --quiet --filter label=difyctl.drill')).toBe('');
   });
 });
+
+const IDENTITY = ['--identity', 'backup-key.txt'] as const;
+const OF_DRILLS = '--filter label=difyctl.drill';
+
+/** Starts difyctl in the folder, as a person does. */
+function difyctl(...argv: readonly string[]) {
+  const { folder, folders, programs } = testbed.get();
+  const { env, bin } = engine.docker;
+  const PATH = [bin, ...folders, '/usr/bin', '/bin'].join(':');
+  const settings = { cwd: folder, env: { ...env, PATH, HOME: folder, NO_COLOR: '1' }, extendEnv: false } as const;
+  return execa(path.join(programs, 'difyctl'), argv, { ...settings, stdin: 'ignore', reject: false });
+}
+
+/** The containers of the live project with their starts, its networks and its rows: what a drill must not change. */
+async function liveProject(): Promise<readonly string[]> {
+  const own = '--filter label=com.docker.compose.project=dify';
+  return [
+    await run(`docker inspect -f '{{.Id}} {{.State.StartedAt}} {{.RestartCount}}' $(docker ps -aq ${own} | sort)`),
+    await run(`docker network inspect -f '{{.Id}} {{len .Containers}}' $(docker network ls -q ${own} | sort)`),
+    await sql("SELECT string_agg(id || key, ',' ORDER BY id) FROM upload_files", 'dify'),
+    (await readdir(storage(), { recursive: true })).toSorted().join('\n'),
+  ];
+}
+
+/** Containers, volumes and networks of drills. */
+async function ofDrills(): Promise<string> {
+  const lists = ['ps --all', 'volume ls', 'network ls'].map((list) => run(`docker ${list} --quiet ${OF_DRILLS}`));
+  return (await Promise.all(lists)).join('');
+}
+
+describe('a full drill of the quick start', () => {
+  let before: readonly string[] = [];
+
+  test('has no published port and no network with a way out, and leaves everything if it is killed', async () => {
+    before = await liveProject();
+    const killed = difyctl('drill', '--full', ...IDENTITY);
+    const redis = `docker ps --quiet ${OF_DRILLS} --filter label=com.docker.compose.service=redis`;
+    await expect.poll(() => run(redis), { timeout: 240_000, interval: 500 }).not.toBe('');
+    const ports = await run(`docker inspect -f '{{len .HostConfig.PortBindings}}' $(docker ps -aq ${OF_DRILLS})`);
+    expect(new Set(ports.split('\n'))).toEqual(new Set(['0']));
+    const networks = await run(`docker network inspect -f '{{.Internal}}' $(docker network ls -q ${OF_DRILLS})`);
+    expect(networks.split('\n')).toEqual(['true', 'true']);
+    const mounts = await run(`docker inspect -f '{{range .Mounts}}{{.Type}} {{end}}' $(docker ps -aq ${OF_DRILLS})`);
+    expect(mounts).not.toContain('bind');
+    killed.kill('SIGKILL');
+    expect((await killed).signal).toBe('SIGKILL');
+    expect(await ofDrills()).not.toBe('');
+  });
+
+  test('starts Dify on the restored data, checks it, and removes everything, also what the killed one left', async () => {
+    const { exitCode, stdout, stderr } = await difyctl(
+      ...['drill', '--full', '-o', 'json', '--report', 'drill.html', ...IDENTITY],
+    );
+    expect(exitCode, stderr).toBe(0);
+    expect(stderr).toMatch(/removed after a killed drill: difyctl-drill-[0-9a-f]{8}/);
+    const { full, outcome, place } = JSON.parse(stdout);
+    expect(full.checks.map(({ id, status }: { id: string; status: string }) => `${id} ${status}`)).toEqual([
+      ...['app.workloads pass', 'app.schema pass', 'app.workers pass', 'app.queues pass', 'app.keys pass'],
+      ...['app.sandbox pass', 'app.plugin-daemon pass', 'app.ssrf-proxy pass'],
+    ]);
+    expect(full).toMatchObject({
+      services: [
+        ...['api', 'db_postgres', 'init_permissions', 'migration', 'plugin_daemon', 'redis', 'sandbox', 'ssrf_proxy'],
+        ...['weaviate', 'worker'],
+      ],
+      failures: [],
+    });
+    expect({ outcome, place: place.replace(/[0-9a-f]{8}/, 'ID') }).toEqual({
+      outcome: 'pass',
+      place: 'project difyctl-drill-ID with Dify and its stores on networks without a way out, removed',
+    });
+    expect(await readFile(path.join(testbed.get().folder, 'drill.html'), 'utf8')).toContain(
+      'Dify on the restored data',
+    );
+    expect(await ofDrills()).toBe('');
+    expect(await liveProject()).toEqual(before);
+  });
+
+  test('fails if Dify does not start on the restored data, which no invariant shows', async () => {
+    // The stand-in refuses a database that a newer release migrated.
+    await sql("UPDATE dify_stand_in_release SET version = '9.9.9'", 'dify');
+    await run('difyctl backup');
+    const { exitCode, stdout, stderr } = await difyctl('drill', '--full', '-o', 'json', ...IDENTITY);
+    expect(exitCode, stderr).toBe(6);
+    const { full, invariants, outcome } = JSON.parse(stdout);
+    const failed = ({ status }: { status: string }) => status === 'fail' || status === 'unknown';
+    expect({ outcome, invariants: invariants.filter(failed) }).toEqual({ outcome: 'fail', invariants: [] });
+    expect(full.checks.map(({ id, status }: { id: string; status: string }) => `${id} ${status}`)).toEqual([
+      'app.workloads fail',
+    ]);
+    expect(full.failures.map(({ service }: { service: string }) => service)).toEqual(['migration']);
+    expect(full.failures[0].logs.join('\n')).toContain("Can't locate revision identified by");
+    expect(await run('difyctl status')).toMatch(/drill +failed, .*, app\.workloads: .*migration exited with code 1/);
+    expect(await ofDrills()).toBe('');
+    expect(await liveProject()).toEqual(before);
+  });
+});

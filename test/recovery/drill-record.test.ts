@@ -1,10 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { drillWords } from '../../src/recovery/drill-facts.ts';
 import { readDrillRecord } from '../../src/recovery/drill-record.ts';
 import { readDrills, writeDrill } from '../../src/recovery/drill-store.ts';
 import { drillVerdicts } from '../../src/recovery/drill-verdict.ts';
-import { drillRecordOf } from '../support/drill-record.ts';
+import { drillRecordOf, FULL, STOPPED } from '../support/drill-record.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
 const folder = temporaryFolder();
@@ -22,6 +23,25 @@ describe('records of drills', () => {
       records: [drillRecordOf(), old],
       unreadable: ['drill-20261231T000000Z.json: it was written by difyctl 2.0.0, which is newer'],
     });
+  });
+
+  it('have what a full drill adds; an older one does not have it', () => {
+    const full = drillRecordOf({ full: STOPPED, outcome: 'fail' });
+    expect(readDrillRecord(JSON.stringify(full))).toEqual(full);
+    expect(readDrillRecord(JSON.stringify(drillRecordOf()))).not.toHaveProperty('full');
+  });
+
+  it.each([
+    ['the data alone', {}, '1 invariants hold'],
+    ['Dify too', { full: FULL }, '1 invariants hold, 2 checks of Dify pass'],
+    ['a start that failed', { full: STOPPED, outcome: 'fail' }, 'app.workloads: api has 0 of 1 (created)'],
+    [
+      'a start that failed, and was ready later',
+      { full: { ...FULL, failures: STOPPED.failures }, outcome: 'fail' },
+      'migration: exited with code 1',
+    ],
+  ] as const)('say in words what they prove: %s', (_, facts, words) => {
+    expect(drillWords(drillRecordOf(facts as Parameters<typeof drillRecordOf>[0]))).toBe(words);
   });
 
   it.each([
@@ -48,6 +68,15 @@ describe('drillVerdicts', () => {
       'rto fail: restored in 12m (target 10m)',
       'rpo pass: the data was 2h old (target 4h)',
     ]);
+  });
+
+  it('adds the start of Dify to the restore, if the drill was a full one', () => {
+    expect(words({ full: FULL }, { rto: '12m' })[0]).toBe(
+      'rto fail: restored in 12m, Dify started in 41s (target 12m)',
+    );
+    expect(words({ full: FULL }, { rto: '13m' })[0]).toBe(
+      'rto pass: restored in 12m, Dify started in 41s (target 13m)',
+    );
   });
 
   it.each([

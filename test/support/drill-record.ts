@@ -1,4 +1,4 @@
-import { type DrillRecord, newDrillRecord } from '../../src/recovery/drill-record.ts';
+import { type DrillRecord, type FullDrill, newDrillRecord } from '../../src/recovery/drill-record.ts';
 
 /** A drill of 21 November 2026 that passed: data of two hours before, restored in 12 minutes. */
 export function drillRecordOf(facts: Partial<DrillRecord> = {}): DrillRecord {
@@ -21,6 +21,26 @@ export function drillRecordOf(facts: Partial<DrillRecord> = {}): DrillRecord {
     ...facts,
   };
 }
+
+/** What a full drill adds: Dify started in 41 seconds, and its checks passed. */
+export const FULL: FullDrill = {
+  services: ['api', 'db_postgres', 'worker'],
+  startSeconds: 41,
+  failures: [],
+  checks: [
+    { id: 'app.workloads', status: 'pass', observed: '3 workloads available', expected: '3 workloads available' },
+    { id: 'app.schema', status: 'pass', observed: 'revision 4474872b0ee6', expected: 'one revision' },
+  ],
+};
+
+/** A full drill in which the migration fails. */
+export const STOPPED: FullDrill = {
+  ...FULL,
+  failures: [{ service: 'migration', reason: 'exited with code 1', logs: ["Can't locate revision identified by 'x'"] }],
+  checks: [
+    { id: 'app.workloads', status: 'fail', observed: 'api has 0 of 1 (created)', expected: '3 workloads available' },
+  ],
+};
 
 /** The same drill with a missing file. */
 export const FAILED_DRILL = drillRecordOf({

@@ -1,7 +1,9 @@
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { SecretValues } from '../../deployment/secrets.ts';
+import type { Docker, ProjectRef } from '../../exec/docker.ts';
 import type { Restic } from '../../exec/restic.ts';
 import type { Runner } from '../../exec/runner.ts';
+import type { RenderedCompose } from '../../render/rendered.ts';
 import type { DatabaseName } from '../database.ts';
 import type { Query } from '../invariants/read/source.ts';
 import type { BackupPart } from '../manifest.ts';
@@ -19,6 +21,21 @@ export interface DrillPlace {
   restore(which: DatabaseName, part: BackupPart, dump?: DumpFile): Promise<void>;
   /** Runs `work` with a query for each database. */
   read<T>(work: (queries: Readonly<Record<DatabaseName, Query>>) => Promise<T>): Promise<T>;
+  /** Dify beside these databases, which does not run yet. Undefined unless the drill is a full one. */
+  readonly dify: DifyInDrill | undefined;
+}
+
+/** The Compose project with which a full drill starts Dify. */
+export interface DifyInDrill {
+  /** Its name is that of the project. */
+  readonly deployment: Deployment;
+  readonly secrets: SecretValues;
+  /** The project before it was isolated: what postflight compares with. */
+  readonly rendered: RenderedCompose;
+  readonly project: ProjectRef;
+  /** The isolated project with its secrets, without variables. */
+  readonly document: string;
+  readonly engine: Docker;
 }
 
 /** Removes what killed drills left, creates the place, runs `work` and removes the place, also if `work` throws. */

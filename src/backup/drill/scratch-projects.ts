@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ExternalError } from '../../base/errors.ts';
 import { labelsAt, textAt } from '../../base/json-path.ts';
 import { withinMs } from '../../base/time-limit.ts';
 import { jsonLines, outputLines } from '../../exec/answer.ts';
@@ -5,7 +7,7 @@ import { projectNames } from '../../exec/compose-project.ts';
 import { type Docker, PROJECT_LABEL, projectFilter } from '../../exec/docker.ts';
 import { identify, isAlive, processSpace } from '../../state/lock/process.ts';
 
-/** Labels of every container and volume of a drill: the deployment, and the process that runs the drill. */
+/** Labels of every container, volume and network of a drill: the deployment, and the process that runs the drill. */
 const DEPLOYMENT = 'difyctl.drill';
 const SPACE = 'difyctl.drill.space';
 const PROCESS = 'difyctl.drill.process';
@@ -20,15 +22,43 @@ export async function drillLabels(deployment: string): Promise<Readonly<Record<s
   return { [DEPLOYMENT]: deployment, [SPACE]: space, [PROCESS]: `${process.pid} ${self?.startTime ?? ''}` };
 }
 
-/** Removes the containers and volumes of a drill. Nothing happens if there are none. Throws ExternalError. */
+/**
+ * Pauses in ms before what is left is removed again: the engine releases the addresses of a removed container a moment
+ * later, and a killed drill may have left a Compose that still creates containers.
+ */
+const PAUSES_MS = [500, 1_000, 2_000, 4_000, 8_000];
+
+/**
+ * Removes the containers, volumes and networks of a drill. Nothing happens if there are none. Throws ExternalError if
+ * Docker fails, or if something is left.
+ */
 export async function removeProject(engine: Docker, name: string): Promise<void> {
   const signal = withinMs(REMOVE_MS);
-  // Another drill may remove the same containers and volumes at the same time.
+  for (const pause of [...PAUSES_MS, undefined]) {
+    const left = await removeOnce(engine, name, signal);
+    if (left.length === 0) return;
+    if (pause === undefined) throw new ExternalError(`docker did not remove ${left.join(', ')}`, { next: NEXT });
+    await sleep(pause, undefined, { signal });
+  }
+}
+
+const NEXT = ['the next difyctl drill removes what is left'];
+
+/** Returns the names of the volumes and networks, and the ids of the containers, that are left. */
+async function removeOnce(engine: Docker, name: string, signal: AbortSignal): Promise<readonly string[]> {
+  // Another drill may remove the same objects at the same time.
   const options = { signal, timeoutMs: REMOVE_MS, okCodes: [0, 1] };
-  const containers = outputLines(await engine.run(['ps', '-aq', ...projectFilter(name)], { signal }));
+  const list = async () => ({
+    containers: outputLines(await engine.run(['ps', '-aq', ...projectFilter(name)], { signal })),
+    volumes: await projectNames(engine, 'volume', name, signal),
+    networks: await projectNames(engine, 'network', name, signal),
+  });
+  const { containers, volumes, networks } = await list();
   if (containers.length > 0) await engine.run(['rm', '--force', '--volumes', ...containers], options);
-  const volumes = await projectNames(engine, 'volume', name, signal);
   if (volumes.length > 0) await engine.run(['volume', 'rm', '--force', ...volumes], options);
+  if (networks.length > 0) await engine.run(['network', 'rm', ...networks], options);
+  if (containers.length + volumes.length + networks.length === 0) return [];
+  return Object.values(await list()).flat();
 }
 
 /** True if the engine has a volume of the project: the drill runs, or could not be removed. Throws ExternalError. */
@@ -55,26 +85,34 @@ export async function removeLeftProjects(
 interface Owner {
   readonly space: string;
   readonly process: string;
-  /** When the engine created the volume: an ISO time. */
+  /** When the engine created the volume or the network: an ISO time. */
   readonly created: string;
 }
 
-/** The drills of a deployment by their volume, which is created first and removed last. */
+/** How the engine names the time at which it created an object. */
+const CREATED = { network: '.Created', volume: '.CreatedAt' } as const;
+
+/** The drills of a deployment by their networks and volumes, which are created first and removed last. */
 async function drillProjects(
   engine: Docker,
   deployment: string,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Owner>> {
-  const filter = ['--filter', `label=${DEPLOYMENT}=${deployment}`];
-  const names = outputLines(await engine.run(['volume', 'ls', '-q', ...filter], { signal }));
-  if (names.length === 0) return new Map();
-  const format = '{"labels":{{json .Labels}},"created":{{json .CreatedAt}}}';
-  const told = await engine.run(['volume', 'inspect', '--format', format, ...names], { signal, okCodes: [0, 1] });
+  const found = await Promise.all(
+    (['network', 'volume'] as const).map(async (what) => {
+      const filter = ['--filter', `label=${DEPLOYMENT}=${deployment}`];
+      const names = outputLines(await engine.run([what, 'ls', '-q', ...filter], { signal }));
+      if (names.length === 0) return [];
+      const format = `{"labels":{{json .Labels}},"created":{{json ${CREATED[what]}}}}`;
+      const told = await engine.run([what, 'inspect', '--format', format, ...names], { signal, okCodes: [0, 1] });
+      return jsonLines(told, `docker ${what} inspect`);
+    }),
+  );
   return new Map(
-    jsonLines(told, 'docker volume inspect').map((item) => {
+    found.flat().map((item) => {
       const labels = labelsAt(item, 'labels');
       const [space = '', owner = ''] = [labels[SPACE], labels[PROCESS]];
-      return [labels[PROJECT_LABEL] ?? '', { space, process: owner, created: textAt(item, 'created') ?? '' }];
+      return [labels[PROJECT_LABEL] ?? '', { space, process: owner, created: textAt(item, 'created') }];
     }),
   );
 }

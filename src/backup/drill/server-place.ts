@@ -49,6 +49,7 @@ function placeOf(
     words: `databases ${names.main} and ${names.plugin} on ${access.address}`,
     scratch: names.main.replace(/_main$/, ''),
     isLeft: (scratch) => isLeft(session, scratch),
+    dify: undefined,
     restore: async (which, part, dump) => {
       if (dump !== undefined) return pgRestore(input.runner, access.place('main', names[which]), dump.file, input);
       const folder = join(input.folder, part.part);

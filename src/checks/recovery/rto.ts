@@ -1,4 +1,5 @@
 import { durationSeconds, span } from '../../base/duration.ts';
+import { recoverySeconds, recoveryWords } from '../../recovery/drill-facts.ts';
 import type { DrillRecord } from '../../recovery/drill-record.ts';
 import {
   type Duration,
@@ -53,16 +54,16 @@ export const recoveryRto: Check = {
 
 /** Compares the measured restore with the RTO. The record shows which parts took how long. */
 function judgeDrill(drill: DrillRecord, rto: string): Judgement {
-  const observed = `restored in ${span(drill.restoreSeconds)} at the drill of ${dayOf(drill)}`;
+  const observed = `${recoveryWords(drill)} at the drill of ${dayOf(drill)}`;
   const expected = `a restore within ${rto}`;
-  if (drill.restoreSeconds <= durationSeconds(rto)) return pass(`${observed} (target ${rto})`, expected);
+  if (recoverySeconds(drill) <= durationSeconds(rto)) return pass(`${observed} (target ${rto})`, expected);
   const slowest = drill.durations.toSorted((a, b) => b.seconds - a.seconds)[0];
   const part = slowest === undefined ? '' : `; ${slowest.part} took ${span(slowest.seconds)}`;
   return finding('fail', {
     observed,
     expected,
     message: `${observed}${part}; expected ${expected}`,
-    remedy: `set recovery.rto to ${Math.ceil(drill.restoreSeconds / 60)}m or more, or restore faster`,
+    remedy: `set recovery.rto to ${Math.ceil(recoverySeconds(drill) / 60)}m or more, or restore faster`,
   });
 }
 

@@ -17,6 +17,7 @@ import { progressView, resultStyle } from '../output/progress.ts';
 
 interface Options {
   readonly at?: Date;
+  readonly full?: true;
   readonly identity?: string;
   readonly report?: string;
 }
@@ -24,7 +25,7 @@ interface Options {
 /** Shown below the options in the command's help. */
 export const examples: Examples = [
   ['difyctl drill', 'Restore the newest set beside the installation, verify it, measure it and remove it.'],
-  ['difyctl drill --report drill.html', 'Also write a page as evidence for auditors.'],
+  ['difyctl drill --full --report drill.html', 'Also start Dify on that data, and write a page for auditors.'],
 ];
 
 /** `difyctl drill`: restores a set beside the installation, verifies and times it, removes it and stores the record. */
@@ -32,9 +33,10 @@ export function define(command: Command, context: CommandContext): void {
   command
     .argument('[set]', 'id of the backup set; default: the newest')
     .addOption(new Option('--at <time>', 'restore to this time, such as 2026-11-29T02:15:00Z').argParser(statedTime))
+    .option('--full', 'also start Dify itself on the restored data, and check it from inside')
     .option('--identity <file>', 'file with the age key, to verify private keys and credentials too')
     .option('--report <file>', 'also write the record there, as a page for auditors (.html)')
-    .action(async (set = 'latest', { at, identity, report }: Options) => {
+    .action(async (set = 'latest', { at, full, identity, report }: Options) => {
       refuseFuture(at, context.now());
       const page = pageOf(report, context.cwd);
       const loaded = await loadFile(context);
@@ -43,6 +45,7 @@ export function define(command: Command, context: CommandContext): void {
         const { now, signal } = context;
         const input = {
           ...{ ...openInput(context, loaded), set, at, now, signal, onProgress: view.onProgress },
+          full: full === true,
           identity: identity === undefined ? undefined : resolve(context.cwd, identity),
         };
         const { record, path } = await drillDeployment(input);
