@@ -62,6 +62,9 @@ async function run(line: string): Promise<string> {
   return stdout;
 }
 
+/** Milliseconds for installs and drills, which start all containers, on a machine that runs other tests. */
+const SLOW_MS = 600_000;
+
 /** The lines of the first block below the heading. */
 function linesBelow(page: string, heading: string): readonly string[] {
   const [, block = ''] = /^```\n(.*?)^```$/ms.exec(page.slice(page.indexOf(`\n${heading}`))) ?? [];
@@ -79,29 +82,37 @@ const storage = (...parts: readonly string[]): string =>
   path.join(testbed.get().folder, 'dify/volumes/app/storage', ...parts);
 
 describe('the quick start on Compose, by the ten lines of the README', () => {
-  test('serves, with rows, keys, files and a plugin', async () => {
-    const { folder, port } = testbed.get();
-    await writeSecretKey(folder);
-    const answers = `--tier test --target compose --target-http-port ${port} --target-bind-address 127.0.0.1`;
-    await run(`difyctl init --non-interactive ${answers}`);
-    await run('difyctl install --yes');
-    const head = await sql('SELECT version_num FROM alembic_version', 'dify');
-    const rows = `${MAIN_SQL} CREATE TABLE accounts (id int); UPDATE alembic_version SET version_num = '${head}';`;
-    await sql(`DROP TABLE ${TENANT_TABLES}; ${rows}`, 'dify');
-    await sql(PLUGIN_SQL, 'dify_plugin');
-    await writeObjects(storage());
-    await writePackages(path.join(folder, 'dify/volumes/plugin_daemon'));
-  });
+  test(
+    'serves, with rows, keys, files and a plugin',
+    async () => {
+      const { folder, port } = testbed.get();
+      await writeSecretKey(folder);
+      const answers = `--tier test --target compose --target-http-port ${port} --target-bind-address 127.0.0.1`;
+      await run(`difyctl init --non-interactive ${answers}`);
+      await run('difyctl install --yes');
+      const head = await sql('SELECT version_num FROM alembic_version', 'dify');
+      const rows = `${MAIN_SQL} CREATE TABLE accounts (id int); UPDATE alembic_version SET version_num = '${head}';`;
+      await sql(`DROP TABLE ${TENANT_TABLES}; ${rows}`, 'dify');
+      await sql(PLUGIN_SQL, 'dify_plugin');
+      await writeObjects(storage());
+      await writePackages(path.join(folder, 'dify/volumes/plugin_daemon'));
+    },
+    SLOW_MS,
+  );
 
-  test('is backed up, destroyed, restored, installed and drilled by ten lines', async () => {
-    const lines = linesBelow(await readFile(README, 'utf8'), '### Recover');
-    expect(lines).toHaveLength(10);
-    const destroy = lines.findIndex((line) => line.startsWith('docker compose'));
-    for (const line of lines.slice(0, destroy + 2)) await run(line);
-    expect(await run('docker ps --all --quiet')).toBe('');
-    expect((await readdir(testbed.get().folder)).filter((name) => ['dify', '.difyctl'].includes(name))).toEqual([]);
-    for (const line of lines.slice(destroy + 2)) await run(line);
-  });
+  test(
+    'is backed up, destroyed, restored, installed and drilled by ten lines',
+    async () => {
+      const lines = linesBelow(await readFile(README, 'utf8'), '### Recover');
+      expect(lines).toHaveLength(10);
+      const destroy = lines.findIndex((line) => line.startsWith('docker compose'));
+      for (const line of lines.slice(0, destroy + 2)) await run(line);
+      expect(await run('docker ps --all --quiet')).toBe('');
+      expect((await readdir(testbed.get().folder)).filter((name) => ['dify', '.difyctl'].includes(name))).toEqual([]);
+      for (const line of lines.slice(destroy + 2)) await run(line);
+    },
+    SLOW_MS,
+  );
 
   test('has every row, key and file again, and every check of postflight passes', async () => {
     expect(await sql('SELECT count(*) FROM upload_files', 'dify')).toBe('3');
@@ -157,67 +168,79 @@ async function ofDrills(): Promise<string> {
 describe('a full drill of the quick start', () => {
   let before: readonly string[] = [];
 
-  test('has no published port and no network with a way out, and leaves everything if it is killed', async () => {
-    before = await liveProject();
-    const killed = difyctl('drill', '--full', ...IDENTITY);
-    const redis = `docker ps --quiet ${OF_DRILLS} --filter label=com.docker.compose.service=redis`;
-    await expect.poll(() => run(redis), { timeout: 240_000, interval: 500 }).not.toBe('');
-    const ports = await run(`docker inspect -f '{{len .HostConfig.PortBindings}}' $(docker ps -aq ${OF_DRILLS})`);
-    expect(new Set(ports.split('\n'))).toEqual(new Set(['0']));
-    const networks = await run(`docker network inspect -f '{{.Internal}}' $(docker network ls -q ${OF_DRILLS})`);
-    expect(networks.split('\n')).toEqual(['true', 'true']);
-    const mounts = await run(`docker inspect -f '{{range .Mounts}}{{.Type}} {{end}}' $(docker ps -aq ${OF_DRILLS})`);
-    expect(mounts).not.toContain('bind');
-    killed.kill('SIGKILL');
-    expect((await killed).signal).toBe('SIGKILL');
-    expect(await ofDrills()).not.toBe('');
-  });
+  test(
+    'has no published port and no network with a way out, and leaves everything if it is killed',
+    async () => {
+      before = await liveProject();
+      const killed = difyctl('drill', '--full', ...IDENTITY);
+      const redis = `docker ps --quiet ${OF_DRILLS} --filter label=com.docker.compose.service=redis`;
+      await expect.poll(() => run(redis), { timeout: 240_000, interval: 500 }).not.toBe('');
+      const ports = await run(`docker inspect -f '{{len .HostConfig.PortBindings}}' $(docker ps -aq ${OF_DRILLS})`);
+      expect(new Set(ports.split('\n'))).toEqual(new Set(['0']));
+      const networks = await run(`docker network inspect -f '{{.Internal}}' $(docker network ls -q ${OF_DRILLS})`);
+      expect(networks.split('\n')).toEqual(['true', 'true']);
+      const mounts = await run(`docker inspect -f '{{range .Mounts}}{{.Type}} {{end}}' $(docker ps -aq ${OF_DRILLS})`);
+      expect(mounts).not.toContain('bind');
+      killed.kill('SIGKILL');
+      expect((await killed).signal).toBe('SIGKILL');
+      expect(await ofDrills()).not.toBe('');
+    },
+    SLOW_MS,
+  );
 
-  test('starts Dify on the restored data, checks it, and removes everything, also what the killed one left', async () => {
-    const { exitCode, stdout, stderr } = await difyctl(
-      ...['drill', '--full', '-o', 'json', '--report', 'drill.html', ...IDENTITY],
-    );
-    expect(exitCode, stderr).toBe(0);
-    expect(stderr).toMatch(/removed after a killed drill: difyctl-drill-[0-9a-f]{8}/);
-    const { full, outcome, place } = JSON.parse(stdout);
-    expect(full.checks.map(({ id, status }: { id: string; status: string }) => `${id} ${status}`)).toEqual([
-      ...['app.workloads pass', 'app.schema pass', 'app.workers pass', 'app.queues pass', 'app.keys pass'],
-      ...['app.sandbox pass', 'app.plugin-daemon pass', 'app.ssrf-proxy pass'],
-    ]);
-    expect(full).toMatchObject({
-      services: [
-        ...['api', 'db_postgres', 'init_permissions', 'migration', 'plugin_daemon', 'redis', 'sandbox', 'ssrf_proxy'],
-        ...['weaviate', 'worker'],
-      ],
-      failures: [],
-    });
-    expect({ outcome, place: place.replace(/[0-9a-f]{8}/, 'ID') }).toEqual({
-      outcome: 'pass',
-      place: 'project difyctl-drill-ID with Dify and its stores on networks without a way out, removed',
-    });
-    expect(await readFile(path.join(testbed.get().folder, 'drill.html'), 'utf8')).toContain(
-      'Dify on the restored data',
-    );
-    expect(await ofDrills()).toBe('');
-    expect(await liveProject()).toEqual(before);
-  });
+  test(
+    'starts Dify on the restored data, checks it, and removes everything, also what the killed one left',
+    async () => {
+      const { exitCode, stdout, stderr } = await difyctl(
+        ...['drill', '--full', '-o', 'json', '--report', 'drill.html', ...IDENTITY],
+      );
+      expect(exitCode, stderr).toBe(0);
+      expect(stderr).toMatch(/removed after a killed drill: difyctl-drill-[0-9a-f]{8}/);
+      const { full, outcome, place } = JSON.parse(stdout);
+      expect(full.checks.map(({ id, status }: { id: string; status: string }) => `${id} ${status}`)).toEqual([
+        ...['app.workloads pass', 'app.schema pass', 'app.workers pass', 'app.queues pass', 'app.keys pass'],
+        ...['app.sandbox pass', 'app.plugin-daemon pass', 'app.ssrf-proxy pass'],
+      ]);
+      expect(full).toMatchObject({
+        services: [
+          ...['api', 'db_postgres', 'init_permissions', 'migration', 'plugin_daemon', 'redis', 'sandbox', 'ssrf_proxy'],
+          ...['weaviate', 'worker'],
+        ],
+        failures: [],
+      });
+      expect({ outcome, place: place.replace(/[0-9a-f]{8}/, 'ID') }).toEqual({
+        outcome: 'pass',
+        place: 'project difyctl-drill-ID with Dify and its stores on networks without a way out, removed',
+      });
+      expect(await readFile(path.join(testbed.get().folder, 'drill.html'), 'utf8')).toContain(
+        'Dify on the restored data',
+      );
+      expect(await ofDrills()).toBe('');
+      expect(await liveProject()).toEqual(before);
+    },
+    SLOW_MS,
+  );
 
-  test('fails if Dify does not start on the restored data, which no invariant shows', async () => {
-    // The stand-in refuses a database that a newer release migrated.
-    await sql("UPDATE dify_stand_in_release SET version = '9.9.9'", 'dify');
-    await run('difyctl backup');
-    const { exitCode, stdout, stderr } = await difyctl('drill', '--full', '-o', 'json', ...IDENTITY);
-    expect(exitCode, stderr).toBe(6);
-    const { full, invariants, outcome } = JSON.parse(stdout);
-    const failed = ({ status }: { status: string }) => status === 'fail' || status === 'unknown';
-    expect({ outcome, invariants: invariants.filter(failed) }).toEqual({ outcome: 'fail', invariants: [] });
-    expect(full.checks.map(({ id, status }: { id: string; status: string }) => `${id} ${status}`)).toEqual([
-      'app.workloads fail',
-    ]);
-    expect(full.failures.map(({ service }: { service: string }) => service)).toEqual(['migration']);
-    expect(full.failures[0].logs.join('\n')).toContain("Can't locate revision identified by");
-    expect(await run('difyctl status')).toMatch(/drill +failed, .*, app\.workloads: .*migration exited with code 1/);
-    expect(await ofDrills()).toBe('');
-    expect(await liveProject()).toEqual(before);
-  });
+  test(
+    'fails if Dify does not start on the restored data, which no invariant shows',
+    async () => {
+      // The stand-in refuses a database that a newer release migrated.
+      await sql("UPDATE dify_stand_in_release SET version = '9.9.9'", 'dify');
+      await run('difyctl backup');
+      const { exitCode, stdout, stderr } = await difyctl('drill', '--full', '-o', 'json', ...IDENTITY);
+      expect(exitCode, stderr).toBe(6);
+      const { full, invariants, outcome } = JSON.parse(stdout);
+      const failed = ({ status }: { status: string }) => status === 'fail' || status === 'unknown';
+      expect({ outcome, invariants: invariants.filter(failed) }).toEqual({ outcome: 'fail', invariants: [] });
+      expect(full.checks.map(({ id, status }: { id: string; status: string }) => `${id} ${status}`)).toEqual([
+        'app.workloads fail',
+      ]);
+      expect(full.failures.map(({ service }: { service: string }) => service)).toEqual(['migration']);
+      expect(full.failures[0].logs.join('\n')).toContain("Can't locate revision identified by");
+      expect(await run('difyctl status')).toMatch(/drill +failed, .*, app\.workloads: .*migration exited with code 1/);
+      expect(await ofDrills()).toBe('');
+      expect(await liveProject()).toEqual(before);
+    },
+    SLOW_MS,
+  );
 });
