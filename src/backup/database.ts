@@ -3,8 +3,10 @@ import { join, resolve } from 'node:path';
 import { ExternalError, UserError } from '../base/errors.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
 import type { SecretValues } from '../deployment/secrets.ts';
+import { kubectl } from '../exec/kubectl.ts';
 import { pgProgram } from '../exec/pg-programs.ts';
 import type { Runner, RunOptions } from '../exec/runner.ts';
+import { runningPod } from '../exec/running-pod.ts';
 import { COMPOSE_ADDRESSES, POSTGRES } from '../render/compose/names.ts';
 import { BUNDLED_POSTGRES_USER, databaseLogin } from '../render/dify-env/postgres.ts';
 
@@ -90,15 +92,13 @@ async function containerWords({ deployment, runner, kubeArgs, signal }: Database
   const { namespace } = target;
   // The labels of Bitnami's chart, which is a dependency of the community chart.
   const labels = `app.kubernetes.io/instance=${name},app.kubernetes.io/name=postgresql,app.kubernetes.io/component=primary`;
-  const find = [...kubeArgs, 'get', 'pods', '-n', namespace, '-l', labels, '-o', 'name'];
-  const { stdout } = await runner.run('kubectl', find, { signal });
-  const [pod] = stdout.split('\n').filter((line) => line !== '');
+  const pod = await runningPod(kubectl(runner, kubeArgs), { namespace, labels }, signal);
   if (pod === undefined) {
-    throw new ExternalError(`${name} has no pod of the bundled PostgreSQL`, {
+    throw new ExternalError(`${name} has no running pod of the bundled PostgreSQL`, {
       next: [`kubectl -n ${namespace} get pods -l ${labels}`],
     });
   }
-  return { words: ['kubectl', ...kubeArgs, 'exec', '-i', '-n', namespace, pod, '--'], where: pod };
+  return { words: ['kubectl', ...kubeArgs, 'exec', '-i', '-n', namespace, pod, '--'], where: `pod ${pod}` };
 }
 
 const PROGRAMS: readonly string[] = ['pg_dump', 'pg_dumpall', 'pg_restore', 'psql'];

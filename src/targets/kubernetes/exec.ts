@@ -1,12 +1,13 @@
 import { ExternalError } from '../../base/errors.ts';
 import type { ComponentName } from '../../checklist/components.ts';
+import { runningPod } from '../../exec/running-pod.ts';
 import { COMPONENT_LABELS } from '../../render/kubernetes/names.ts';
 import type { ExecOptions } from '../target.ts';
 import type { Connection } from './connection.ts';
 
 /**
- * Runs a command in the first container of a running pod of the component and returns its standard output. Throws
- * ExternalError if there is no such pod, or if the command fails.
+ * Runs a command in the first container of a running pod of the component, a Ready one if there is one, and returns its
+ * standard output. Throws ExternalError if there is no such pod, or if the command fails.
  */
 export async function execKubernetes(
   { kubectl, release: { name, namespace } }: Connection,
@@ -15,8 +16,7 @@ export async function execKubernetes(
   { timeoutMs, signal }: ExecOptions,
 ): Promise<string> {
   const labels = `app.kubernetes.io/instance=${name},component=${COMPONENT_LABELS[component]}`;
-  const find = ['get', 'pods', '-n', namespace, '-l', labels, '--field-selector', 'status.phase=Running', '-o', 'name'];
-  const [pod] = (await kubectl.run(find, { signal })).split('\n').filter((line) => line !== '');
+  const pod = await runningPod(kubectl, { namespace, labels }, signal);
   if (pod === undefined) {
     throw new ExternalError(`${name} has no running pod of ${component}`, {
       next: [`kubectl -n ${namespace} get pods -l ${labels}`],
