@@ -6,7 +6,7 @@ export interface RefusedPlan {
   readonly set: string;
   readonly deployment: string;
   readonly steps: readonly PlannedStep[];
-  /** Workloads of Dify that run and write. */
+  /** Workloads of Dify that write and still have a process. */
   readonly writers: readonly string[];
   /** The command that stops them. */
   readonly stop: string;

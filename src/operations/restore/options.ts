@@ -49,7 +49,7 @@ export interface RestorePlan {
   readonly steps: readonly PlannedStep[];
   /** What is not restored, each with the reason. */
   readonly left: readonly string[];
-  /** Workloads of Dify that run and write. */
+  /** Workloads of Dify that write and still have a process. */
   readonly writers: readonly string[];
   /** The command that stops them. */
   readonly stop: string;

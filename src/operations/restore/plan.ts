@@ -9,7 +9,7 @@ import { leftOut } from './left-out.ts';
 import type { PlannedRestore, RestoreOptions } from './options.ts';
 import { planSteps } from './plan-steps.ts';
 import type { RestoreSources } from './sources.ts';
-import { stopCommand, writersOf } from './writers.ts';
+import { stopCommand } from './writers.ts';
 
 /**
  * Observes every place that the restore would write to. `suffix`: the end of the names that existing data gets. Changes
@@ -34,7 +34,7 @@ export async function planRestore(
   const release = await target.inspect(signal);
   if (options.parts.length === 0) await requireManagedDatabases(manifest, context);
   const steps = await planSteps({ options, sources, context, resumed, release, suffix });
-  const writers = writersOf(release);
+  const writers = await target.runningWriters(signal);
   return {
     plan: {
       ...{ deployment: deployment.name, set: manifest.set, commonPoint: manifest.commonPoint, dify: manifest.dify },

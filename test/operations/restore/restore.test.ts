@@ -3,7 +3,7 @@ import { refuseUnfinishedRestore } from '../../../src/operations/plan-install.ts
 import { leftOut } from '../../../src/operations/restore/left-out.ts';
 import { isContinued } from '../../../src/operations/restore/plan.ts';
 import { withStep } from '../../../src/operations/restore/record.ts';
-import { stopCommand, writersOf } from '../../../src/operations/restore/writers.ts';
+import { stopCommand } from '../../../src/operations/restore/writers.ts';
 import { type Revision, readRevision } from '../../../src/state/revisions/revision.ts';
 import { copiedPart, manifestOf } from '../../support/backup-manifest.ts';
 import { parsedDeployment, SAMPLE_FILES } from '../../support/deployments.ts';
@@ -54,17 +54,6 @@ describe('the revision of a restore', () => {
 });
 
 describe('workloads that write', () => {
-  const workloads = [
-    ...['api', 'worker', 'worker_beat', 'worker_pool_a', 'plugin_daemon', 'dify-api', 'dify-plugin-daemon'],
-    ...['web', 'nginx', 'sandbox', 'ssrf_proxy', 'db_postgres', 'redis', 'weaviate', 'migration'],
-  ].map((name) => ({ name, ready: 1, desired: 1, restarts: 0, detail: '', simulated: false }));
-  const release = { exists: true, status: 'running', revision: undefined, workloads, drift: [] };
-
-  it('are the API, the workers, beat and the plugin daemon', () => {
-    expect(writersOf(release)).toEqual(workloads.slice(0, 7).map(({ name }) => name));
-    expect(writersOf({ ...release, workloads: workloads.map((one) => ({ ...one, ready: 0 })) })).toEqual([]);
-  });
-
   it.each([
     ['test-compose-bundled', 'docker compose -p dify stop api worker'],
     ['prod-kubernetes-s3-qdrant', 'kubectl -n dify scale --replicas=0 deployment/api deployment/worker'],
