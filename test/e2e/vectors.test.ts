@@ -1,11 +1,29 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
+import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { documentText } from '../../src/base/document.ts';
+import { imageName, SERVICE_IMAGES } from '../../src/render/images.ts';
 import { runCli } from '../support/cli.ts';
 import { SAMPLE_FILES } from '../support/deployments.ts';
-import { MAIN_SQL, PLUGIN_SQL, SECRET_KEY, writeObjects, writePackages } from '../support/dify-data.ts';
+import {
+  generatedSecret,
+  MAIN_SQL,
+  PLUGIN_SQL,
+  SECRET_KEY,
+  writeObjects,
+  writePackages,
+} from '../support/dify-data.ts';
+import {
+  askWeaviate,
+  BASE,
+  CLASS,
+  createClass,
+  fillKnowledgeBase,
+  KNOWLEDGE_SQL,
+  SEGMENTS,
+} from '../support/knowledge-base.ts';
 import { useSharedDockerHost } from '../testbed/docker/fixture.ts';
 import { useTestbed } from '../testbed/fixtures.ts';
 import { ensure } from '../testbed/provision/ensure.ts';
@@ -15,24 +33,10 @@ import { removeFolder, serviceFolder } from '../testbed/services/service.ts';
 import { startWeaviate } from '../testbed/services/weaviate.ts';
 
 const PASSWORD = 'only-for-this-test';
-const BASE = '22222222-2222-4222-8222-222222222222';
 /** Another knowledge base, which is not in the set. */
 const OTHER = '33333333-3333-4333-8333-333333333333';
-const CLASS = `Vector_index_${BASE.replaceAll('-', '_')}_Node`;
-const SEGMENTS = 60;
-
-/** A knowledge base with one document, as far as invariants and backups read it. */
-const KNOWLEDGE_SQL = `
-  CREATE TABLE accounts (id int, created_at timestamp);
-  CREATE TABLE datasets (id uuid PRIMARY KEY, indexing_technique text, index_struct text, collection_binding_id uuid);
-  CREATE TABLE dataset_collection_bindings (id uuid PRIMARY KEY, collection_name text);
-  CREATE TABLE documents (id uuid PRIMARY KEY, indexing_status text, enabled bool, archived bool, doc_form text);
-  CREATE TABLE document_segments (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), dataset_id uuid, document_id uuid, status text, enabled bool, created_at timestamp);
-  INSERT INTO datasets VALUES ('${BASE}', 'high_quality', '{"type": "weaviate", "vector_store": {"class_prefix": "${CLASS}"}}', NULL);
-  INSERT INTO documents VALUES ('${BASE}', 'completed', true, false, 'text_model');
-  INSERT INTO document_segments (dataset_id, document_id, status, enabled) SELECT '${BASE}', '${BASE}', 'completed', true FROM generate_series(1, ${SEGMENTS});`;
-
-const engine = useSharedDockerHost([]);
+const WEAVIATE = imageName(SERVICE_IMAGES.weaviate, undefined);
+const engine = useSharedDockerHost([WEAVIATE]);
 
 const testbed = useTestbed(
   async () => {
@@ -50,36 +54,34 @@ const testbed = useTestbed(
     const identity = await generateX25519Identity();
     await writeFile(path.join(folder, 'key.txt'), `${identity}\n`);
     await writeFile(path.join(folder, 'repository-password'), 'only-for-the-repository');
-    const { host, port } = postgres;
-    const file = {
-      ...SAMPLE_FILES['prod-compose-s3-qdrant'],
-      ...{ name: 'dify', redis: { mode: 'bundled' }, target: { type: 'compose', directory: './dify' } },
-      ...{ objectStorage: { provider: 'local' }, secrets: { secretKey: { env: 'DIFY_SECRET_KEY' } } },
-      postgres: { mode: 'external', host, port, password: { env: 'DIFY_PG_PASSWORD' } },
-      vectorStore: {
-        mode: 'external',
-        provider: 'weaviate',
-        weaviate: { url: weaviate.url, apiKey: { env: 'DIFY_WEAVIATE_API_KEY' } },
-      },
-      recovery: {
-        backup: {
-          ...{ repository: './repository', password: { file: './repository-password' } },
-          recipients: [await identityToRecipient(identity)],
-        },
-        vectorStore: { strategy: 'snapshot', interval: '24h' },
-      },
-    };
-    await writeFile(path.join(folder, 'difyctl.yaml'), documentText(file));
     await writeObjects(path.join(folder, 'dify/volumes/app/storage'));
     await writePackages(path.join(folder, 'dify/volumes/plugin_daemon'));
     await mkdir(path.join(folder, '.difyctl/dify'), { recursive: true, mode: 0o700 });
-    return { postgres, weaviate, folder, client, programs: `${client.programs}:${path.dirname(restic)}` };
+    const programs = `${client.programs}:${path.dirname(restic)}`;
+    return { postgres, weaviate, folder, client, programs, recipient: await identityToRecipient(identity) };
   },
   async ({ postgres, weaviate, folder }) => {
     await Promise.all([postgres.stop(), weaviate.stop()]);
     await removeFolder(folder);
   },
 );
+
+/** Writes difyctl.yaml of a project with this vector store. Its sets have a repository of their own. */
+async function writeFileWith(vectorStore: object, repository: string): Promise<void> {
+  const { postgres, folder, recipient } = testbed.get();
+  const { host, port } = postgres;
+  const file = {
+    ...SAMPLE_FILES['prod-compose-s3-qdrant'],
+    ...{ name: 'dify', redis: { mode: 'bundled' }, target: { type: 'compose', directory: './dify' }, vectorStore },
+    ...{ objectStorage: { provider: 'local' }, secrets: { secretKey: { env: 'DIFY_SECRET_KEY' } } },
+    postgres: { mode: 'external', host, port, password: { env: 'DIFY_PG_PASSWORD' } },
+    recovery: {
+      backup: { repository, password: { file: './repository-password' }, recipients: [recipient] },
+      vectorStore: { strategy: 'snapshot', interval: '24h' },
+    },
+  };
+  await writeFile(path.join(folder, 'difyctl.yaml'), documentText(file));
+}
 
 function difyctl(...argv: readonly string[]) {
   const { client, folder, programs, weaviate } = testbed.get();
@@ -89,38 +91,10 @@ function difyctl(...argv: readonly string[]) {
   return runCli(argv, { cwd: folder, env: { ...client.env, ...env, ...own } });
 }
 
-async function ask(method: string, at: string, body?: unknown): Promise<unknown> {
-  const { weaviate } = testbed.get();
-  const headers = { authorization: `Bearer ${weaviate.apiKey}`, 'content-type': 'application/json' };
-  const answer = await fetch(`${weaviate.url}${at}`, {
-    method,
-    headers,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(text);
-  return text === '' ? undefined : JSON.parse(text);
-}
-
-const createClass = (name: string) =>
-  ask('POST', '/v1/schema', {
-    class: name,
-    vectorConfig: { default: { vectorizer: { none: {} }, vectorIndexType: 'hnsw' } },
-    properties: [{ name: 'text', dataType: ['text'] }],
-  });
-
-async function fill(): Promise<void> {
-  await createClass(CLASS);
-  const objects = Array.from({ length: SEGMENTS }, (_, index) => ({
-    class: CLASS,
-    properties: { text: `segment ${index}` },
-    vectors: { default: [index, 1, 0.5] },
-  }));
-  await ask('POST', '/v1/batch/objects', { objects });
-}
+const store = () => testbed.get().weaviate;
 
 async function classes(): Promise<readonly string[]> {
-  const { classes: all } = (await ask('GET', '/v1/schema')) as { classes: { class: string }[] };
+  const { classes: all } = (await askWeaviate(store(), 'GET', '/v1/schema')) as { classes: { class: string }[] };
   return all.map((one) => one.class).toSorted();
 }
 
@@ -134,7 +108,11 @@ function vectorsOf(stdout: string): string {
 const ALL = `vectors pass ${SEGMENTS} vectors of 1 knowledge base`;
 
 describe('the vectors of a Compose project with an external Weaviate', () => {
-  beforeAll(fill);
+  beforeAll(async () => {
+    const weaviate = { url: store().url, apiKey: { env: 'DIFY_WEAVIATE_API_KEY' } };
+    await writeFileWith({ mode: 'external', provider: 'weaviate', weaviate }, './repository');
+    await fillKnowledgeBase(store());
+  });
 
   it('are in a backup set', async () => {
     const { code, stdout, stderr } = await difyctl('backup', '-o', 'json');
@@ -148,7 +126,7 @@ describe('the vectors of a Compose project with an external Weaviate', () => {
   });
 
   it('are counted by a drill beside the live class, which removes its own and what a killed drill left', async () => {
-    await createClass(`${CLASS}_difyctl_drill_deadbeef`);
+    await createClass(store(), `${CLASS}_difyctl_drill_deadbeef`);
     const { code, stdout, stderr } = await difyctl('drill', '--identity', 'key.txt', '-o', 'json');
     expect(code, stderr).toBe(0);
     expect(vectorsOf(stdout)).toBe(ALL);
@@ -159,7 +137,7 @@ describe('the vectors of a Compose project with an external Weaviate', () => {
   });
 
   it('that are lost are restored by --part vectors', async () => {
-    await ask('DELETE', `/v1/schema/${CLASS}`);
+    await askWeaviate(store(), 'DELETE', `/v1/schema/${CLASS}`);
     const { code, stdout, stderr } = await difyctl('restore', 'latest', '--part', 'vectors', '--yes', '-o', 'json');
     expect(code, stderr).toBe(0);
     const { plan, steps } = JSON.parse(stdout);
@@ -171,7 +149,7 @@ describe('the vectors of a Compose project with an external Weaviate', () => {
   });
 
   it('of one knowledge base are restored by its id; a set without them is refused', async () => {
-    await ask('DELETE', `/v1/schema/${CLASS}`);
+    await askWeaviate(store(), 'DELETE', `/v1/schema/${CLASS}`);
     const restore = ['restore', 'latest', '--part', 'vectors', '--yes', '-o', 'json', '--knowledge-base'];
     const refused = await difyctl(...restore, OTHER);
     expect(refused.code).toBe(2);
@@ -195,10 +173,10 @@ describe('the vectors of a Compose project with an external Weaviate', () => {
   });
 
   it.each<[string, () => Promise<unknown>, string]>([
-    ['an empty class', () => createClass(CLASS), `${SEGMENTS} segments and 0 vectors`],
+    ['an empty class', () => createClass(store(), CLASS), `${SEGMENTS} segments and 0 vectors`],
     ['no class', async () => undefined, `${SEGMENTS} segments and no collection`],
   ])('turn the invariant red if the store has %s', async (_, prepare, observed) => {
-    await ask('DELETE', `/v1/schema/${CLASS}`).catch(() => undefined);
+    await askWeaviate(store(), 'DELETE', `/v1/schema/${CLASS}`).catch(() => undefined);
     await prepare();
     const restore = ['restore', 'latest', '--part', 'secrets', '--yes', '--name', 'dify', '--identity', 'key.txt'];
     const { code, stdout, stderr } = await difyctl(...restore, '-o', 'json');
@@ -211,5 +189,48 @@ describe('the vectors of a Compose project with an external Weaviate', () => {
     const { code, stderr } = await difyctl('backup');
     expect(stderr).toContain('refuses the connection: nothing listens on the port');
     expect(code, stderr).toBe(8);
+  });
+});
+
+describe('the vectors of a Compose project with the bundled Weaviate', () => {
+  const docker = async (...args: readonly string[]): Promise<string> => {
+    const { docker: program, env } = engine.docker;
+    return (await execa(program, args, { env: { ...env }, stdin: 'ignore', cwd: testbed.get().folder })).stdout;
+  };
+  let weaviate = { url: '', apiKey: '' };
+
+  beforeAll(async () => {
+    await writeFileWith({ mode: 'bundled' }, './repository-bundled');
+    const rendered = await difyctl('render', '--out', 'dify', '-o', 'json');
+    expect(rendered.code, rendered.stderr).toBe(0);
+    await docker('compose', '-f', 'dify/compose.yaml', '-p', 'dify', 'up', '-d', '--wait', 'weaviate');
+    const id = await docker('ps', '-q', '--filter', 'label=com.docker.compose.service=weaviate');
+    const format = '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}';
+    const address = await docker('inspect', '--format', format, id);
+    weaviate = {
+      url: `http://${address}:8080`,
+      apiKey: await generatedSecret(testbed.get().folder, 'vectorStore.apiKey'),
+    };
+    await fillKnowledgeBase(weaviate);
+  });
+
+  it('are copied from its container, counted by a drill, and restored after they were lost', async () => {
+    const made = await difyctl('backup', '-o', 'json');
+    expect(made.code, made.stderr).toBe(0);
+    const drill = await difyctl('drill', '--identity', 'key.txt', '-o', 'json');
+    expect(drill.code, drill.stderr).toBe(0);
+    expect(vectorsOf(drill.stdout)).toBe(ALL);
+    await askWeaviate(weaviate, 'DELETE', `/v1/schema/${CLASS}`);
+    const restored = await difyctl('restore', 'latest', '--part', 'vectors', '--yes', '-o', 'json');
+    expect(restored.code, restored.stderr).toBe(0);
+    expect(vectorsOf(restored.stdout)).toBe(ALL);
+    expect(JSON.parse(restored.stdout).plan[0].what).toBe('collections in the container weaviate');
+  });
+
+  it('cannot be copied while its container is stopped', async () => {
+    await docker('compose', '-p', 'dify', 'stop', 'weaviate');
+    const { code, stderr } = await difyctl('backup');
+    expect(stderr).toContain('the container weaviate of the project dify does not run');
+    expect(code).toBe(8);
   });
 });

@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { parse } from 'yaml';
 import { SYSTEM_VECTOR, TENANT_VECTOR } from '../backup/invariants/vectors.ts';
 
 export const TENANT = '11111111-1111-4111-8111-111111111111';
@@ -46,6 +47,13 @@ export async function writeSecretKey(folder: string): Promise<void> {
   const state = join(folder, '.difyctl/dify');
   await mkdir(state, { recursive: true, mode: 0o700 });
   await writeFile(join(state, 'secrets.yaml'), JSON.stringify(document), { mode: 0o600 });
+}
+
+/** Reads a generated secret of the deployment `dify`, such as `vectorStore.apiKey`. Throws Error if there is none. */
+export async function generatedSecret(folder: string, path: string): Promise<string> {
+  const { secrets } = parse(await readFile(join(folder, '.difyctl/dify/secrets.yaml'), 'utf8'));
+  if (typeof secrets[path] !== 'string') throw new Error(`${path} was not generated`);
+  return secrets[path];
 }
 
 async function put(folder: string, key: string, text: string): Promise<void> {
