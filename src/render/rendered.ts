@@ -11,7 +11,7 @@ export interface RenderedFile {
 /** The input of helm and kubectl. No file of it holds a secret value. */
 export interface RenderedKubernetes {
   readonly target: 'kubernetes';
-  /** values.yaml, manifests/*.yaml and secret-keys.yaml, sorted by path. */
+  /** values.yaml, manifests/*.yaml, patches/*.yaml and secret-keys.yaml, sorted by path. */
   readonly files: readonly RenderedFile[];
   readonly values: JsonObject;
   /** Objects besides the chart's, as in manifests/. */

@@ -6,17 +6,27 @@ import type { KubernetesObject, RenderedFile, RenderedSecret } from '../rendered
 
 const HEADER = '# Made by difyctl from difyctl.yaml. Change that file, not this one. It holds no secret.\n';
 
-/** values.yaml, manifests/ and secret-keys.yaml, sorted by path. The same input gives the same bytes. */
+/** What the files are made of. */
+interface Contents {
+  readonly values: JsonObject;
+  readonly manifests: readonly KubernetesObject[];
+  /** Fields of the chart's objects that the chart has no keys for. */
+  readonly patches: readonly KubernetesObject[];
+  readonly secret: RenderedSecret;
+}
+
+/** values.yaml, manifests/, patches/ and secret-keys.yaml, sorted by path. The same input gives the same bytes. */
 export function renderedFiles(
   deployment: Deployment,
-  values: JsonObject,
-  objects: readonly KubernetesObject[],
-  secret: RenderedSecret,
+  { values, manifests, patches, secret }: Contents,
 ): readonly RenderedFile[] {
+  const inFolder = (folder: string) => (object: KubernetesObject) =>
+    file(`${folder}/${object.kind.toLowerCase()}-${object.metadata.name}.yaml`, object);
   const files = [
     file('values.yaml', values),
     file('secret-keys.yaml', secretKeys(deployment, secret)),
-    ...objects.map((object) => file(`manifests/${object.kind.toLowerCase()}-${object.metadata.name}.yaml`, object)),
+    ...manifests.map(inFolder('manifests')),
+    ...patches.map(inFolder('patches')),
   ];
   return files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }

@@ -1,8 +1,9 @@
 import type { JsonObject } from '../../base/json.ts';
 import { at, labelsAt, listAt, textAt } from '../../base/json-path.ts';
+import { COMPONENTS, type ComponentName } from '../../checklist/components.ts';
 import { OPEN_SECONDS } from '../open-seconds.ts';
 import type { KubernetesObject } from '../rendered.ts';
-import { COMPONENT_LABELS } from './names.ts';
+import { type ChartNames, COMPONENT_LABELS, componentFullName } from './names.ts';
 
 /**
  * Seconds that a pod still serves after its Service stops sending requests to it. Kubernetes ends a pod and removes it
@@ -26,20 +27,38 @@ export function gracefulStops(objects: readonly KubernetesObject[]): readonly Ku
   const selectors = objects.filter(({ kind }) => kind === 'Service').map(({ spec }) => labelsAt(spec, 'selector'));
   return objects.flatMap((object): readonly KubernetesObject[] => {
     const labels = labelsAt(object, 'spec', 'template', 'metadata', 'labels');
-    if (object.kind !== 'Deployment' || !COMPONENTS.has(labels.component ?? '')) return [];
+    if (object.kind !== 'Deployment' || !STOPPING.has(labels.component ?? '')) return [];
     const pod = podSpec(at(object, 'spec', 'template', 'spec'), isSelected(labels, selectors));
     const { apiVersion, kind, metadata } = object;
-    const { name } = metadata;
-    return Object.keys(pod).length === 0
-      ? []
-      : [{ apiVersion, kind, metadata: { name }, spec: { template: { spec: pod } } }];
+    return Object.keys(pod).length === 0 ? [] : [stopOf(apiVersion, kind, metadata.name, pod)];
   });
 }
 
+/**
+ * Returns the same objects for the chart as its values switch it on, without its templates: the patches that a GitOps
+ * tool applies to what helm renders. Container names: templates of the charts 0.31.0 to 0.38.0-rc2, which set neither a
+ * hook nor a grace period.
+ */
+export function gracefulPatches(values: JsonObject, names: ChartNames): readonly KubernetesObject[] {
+  const stopping = COMPONENTS.filter((name) => name !== 'beat' && at(values, name, 'enabled') === true);
+  return stopping.map((name) => {
+    const containers = [{ name: CONTAINERS[name] ?? COMPONENT_LABELS[name] }];
+    // The worker is the only one of them without a Service.
+    return stopOf('apps/v1', 'Deployment', componentFullName(names, name), podSpec({ containers }, name !== 'worker'));
+  });
+}
+
+/** Containers of the chart that are not named after their component. */
+const CONTAINERS: Readonly<Partial<Record<ComponentName, string>>> = { proxy: 'nginx', ssrfProxy: 'squid' };
+
 /** Beat has neither requests nor tasks. */
-const COMPONENTS: ReadonlySet<string> = new Set(
+const STOPPING: ReadonlySet<string> = new Set(
   Object.values(COMPONENT_LABELS).filter((label) => label !== COMPONENT_LABELS.beat),
 );
+
+function stopOf(apiVersion: string, kind: string, name: string, pod: JsonObject): KubernetesObject {
+  return { apiVersion, kind, metadata: { name }, spec: { template: { spec: pod } } };
+}
 
 function podSpec(pod: unknown, serves: boolean): JsonObject {
   const containers = listAt(pod, 'containers').filter((one) => at(one, 'lifecycle', 'preStop') === undefined);

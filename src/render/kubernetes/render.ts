@@ -23,6 +23,7 @@ import { entryValues } from './entry-values.ts';
 import { externalSecret } from './external-secret.ts';
 import { refuseSecrets, withExtraValues } from './extra-values.ts';
 import { renderedFiles } from './files.ts';
+import { gracefulPatches } from './graceful.ts';
 import { httpRoute } from './http-route.ts';
 import { imageValues } from './image-values.ts';
 import { manifests } from './manifests.ts';
@@ -107,7 +108,7 @@ export function renderKubernetes(
   ];
   return {
     target: 'kubernetes',
-    files: renderedFiles(deployment, values, objects, secret),
+    files: renderedFiles(deployment, { values, manifests: objects, patches: gracefulPatches(values, names), secret }),
     values,
     manifests: objects,
     secret,

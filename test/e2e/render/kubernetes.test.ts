@@ -1,23 +1,35 @@
+import { execFileSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
 import type { Deployment } from '../../../src/deployment/schema/deployment.ts';
 import type { SecretValues } from '../../../src/deployment/secrets.ts';
+import { gracefulStops } from '../../../src/render/kubernetes/graceful.ts';
 import { TEST_CHART } from '../../render/kubernetes/support/charts.ts';
 import { COMBINATION_SECRETS, pairedCombinations } from '../../render/kubernetes/support/combinations.ts';
 import { KUBERNETES_SAMPLES } from '../../render/kubernetes/support/rendering.ts';
-import { expectWholeTable, templated as templatedBy } from '../../render/kubernetes/support/templated.ts';
+import {
+  expectWholeTable,
+  gracefulSides,
+  objectsIn,
+  templated as templatedBy,
+} from '../../render/kubernetes/support/templated.ts';
 import { sampleDeployment } from '../../support/deployments.ts';
+import { temporaryFolder } from '../../support/folders.ts';
+import { writeRendered } from '../../support/rendered-directory.ts';
 import { fakeSecrets } from '../../support/secrets.ts';
 import { useTestbed } from '../../testbed/fixtures.ts';
 import { ensure } from '../../testbed/provision/ensure.ts';
 
 /** What real helm makes of the rendered values, on our own chart or on that of `DIFYCTL_TEST_CHART`. */
-const helms = useTestbed(
-  () => ensure(['helm3', 'helm4']),
+const programs = useTestbed(
+  () => ensure(['helm3', 'helm4', 'kubectl']),
   async () => undefined,
 );
 
 function templated(deployment: Deployment, secrets: SecretValues, helm: 'helm3' | 'helm4' = 'helm4') {
-  return templatedBy(deployment, secrets, helms.get()[helm], TEST_CHART);
+  return templatedBy(deployment, secrets, programs.get()[helm], TEST_CHART);
 }
 
 describe.each(pairedCombinations())('$name', ({ deployment, api, plugin }) => {
@@ -61,8 +73,35 @@ describe.each(KUBERNETES_SAMPLES)('%s', (sample) => {
     }
   });
 
+  test('the patches are what an install applies to the chart', () => {
+    const { rendered, applied } = gracefulSides(templated(deployment, secrets));
+    expect(rendered).toEqual(applied);
+  });
+
   test('claims exist only if no other storage has the files', () => {
     const claims = templated(deployment, secrets).manifests.filter(({ kind }) => kind === 'PersistentVolumeClaim');
     expect(claims).toHaveLength(deployment.objectStorage.provider === 'local' ? 2 : 0);
+  });
+});
+
+describe('patches/', () => {
+  const folder = temporaryFolder();
+
+  test('Kustomize gives every pod behind a Service its graceful stop', async () => {
+    const deployment = sampleDeployment('prod-kubernetes-s3-qdrant');
+    const { set, text } = templated(deployment, fakeSecrets(deployment));
+    const before = gracefulStops(objectsIn(text));
+    await writeRendered(folder.path, set.files);
+    await writeFile(join(folder.path, 'chart.yaml'), text);
+    const patches = set.files.flatMap(({ path }) => (path.startsWith('patches/') ? [{ path }] : []));
+    const kustomization = { resources: ['chart.yaml'], patches };
+    await writeFile(join(folder.path, 'kustomization.yaml'), stringify(kustomization));
+    const built = execFileSync(programs.get().kubectl, ['kustomize', folder.path], { encoding: 'utf8' });
+    const after = objectsIn(built);
+    expect(after).toHaveLength(objectsIn(text).length);
+    for (const stop of before) {
+      const patched = after.find(({ kind, metadata }) => kind === stop.kind && metadata.name === stop.metadata.name);
+      expect(patched).toMatchObject(stop);
+    }
   });
 });

@@ -5,7 +5,12 @@ import { parseAllDocuments, stringify } from 'yaml';
 import { chartProfile, renderedCharts } from '../../../src/versions/known-charts.ts';
 import { routesOf } from '../../../src/versions/routes.ts';
 import { COMBINATION_SECRETS, pairedCombinations } from '../../render/kubernetes/support/combinations.ts';
-import { expectWholeTable, type Templated, templated } from '../../render/kubernetes/support/templated.ts';
+import {
+  expectWholeTable,
+  gracefulSides,
+  type Templated,
+  templated,
+} from '../../render/kubernetes/support/templated.ts';
 import { useCluster, useTestbed } from '../../testbed/fixtures.ts';
 import { ensure } from '../../testbed/provision/ensure.ts';
 
@@ -37,6 +42,14 @@ function describeCharts(folder: string): void {
       expectWholeTable(deployment, COMBINATION_SECRETS, seen);
       expect(seen.of('web')).toMatchObject({ EDITION: 'SELF_HOSTED' });
       expect(leaked(seen)).toEqual([]);
+    });
+
+    test('the patches are what an install applies to it', () => {
+      const [{ deployment }] = combinations as [(typeof combinations)[number]];
+      const seen = templated(deployment, COMBINATION_SECRETS, helms.get().helm4, join(folder, version));
+      const { rendered, applied } = gracefulSides(seen);
+      expect(applied.length).toBeGreaterThan(0);
+      expect(rendered).toEqual(applied);
     });
 
     test('its nginx has every route of the release', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/base/json.ts';
-import { gracefulStops } from '../../../src/render/kubernetes/graceful.ts';
+import { gracefulPatches, gracefulStops } from '../../../src/render/kubernetes/graceful.ts';
 
 const service = (component: string) => ({
   ...{ apiVersion: 'v1', kind: 'Service', metadata: { name: component } },
@@ -42,4 +42,15 @@ test.each([
   ],
 ])('%s', (_title, object, expected) => {
   expect(gracefulStops([service('api'), service('weaviate'), object])).toEqual(expected);
+});
+
+test('patches are made for what the values switch on', () => {
+  const names = { release: 'dify', full: 'dify', app: 'dify', pools: [] };
+  const on = { enabled: true };
+  const values = { api: on, worker: on, beat: on, web: { enabled: false }, proxy: on };
+  expect(gracefulPatches(values, names)).toEqual([
+    stop('api', { terminationGracePeriodSeconds: 130, containers: [{ name: 'api', lifecycle: HOOK }] }),
+    stop('worker', { terminationGracePeriodSeconds: 120 }),
+    stop('proxy', { terminationGracePeriodSeconds: 130, containers: [{ name: 'nginx', lifecycle: HOOK }] }),
+  ]);
 });

@@ -7,7 +7,9 @@ import type { SecretValues } from '../../../../src/deployment/secrets.ts';
 import { SECRET_PLACEHOLDER } from '../../../../src/providers/chart-block.ts';
 import { resolveValue } from '../../../../src/providers/env-entry.ts';
 import { difyEnvironment } from '../../../../src/render/dify-env/environment.ts';
+import { gracefulStops } from '../../../../src/render/kubernetes/graceful.ts';
 import { COMPONENT_LABELS, chartAddresses, chartNames } from '../../../../src/render/kubernetes/names.ts';
+import type { KubernetesObject } from '../../../../src/render/rendered.ts';
 import { chartFacts } from './charts.ts';
 import { effectiveEnvironments, manifestsOf } from './effective-environment.ts';
 import { helmTemplate } from './helm.ts';
@@ -39,6 +41,22 @@ export function templated(deployment: Deployment, secrets: SecretValues, helm: s
 }
 
 export type Templated = ReturnType<typeof templated>;
+
+/** The objects of patches/, and those that an install applies to the same chart: they must be equal. */
+export function gracefulSides({ set, text }: Templated) {
+  const rendered = set.files.filter(({ path }) => path.startsWith('patches/'));
+  const byName = (objects: readonly KubernetesObject[]) =>
+    objects.toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+  return {
+    rendered: byName(rendered.flatMap(({ content }) => objectsIn(content))),
+    applied: byName(gracefulStops(objectsIn(text))),
+  };
+}
+
+/** The Kubernetes objects of a text. */
+export function objectsIn(text: string): readonly KubernetesObject[] {
+  return manifestsOf(text) as readonly unknown[] as readonly KubernetesObject[];
+}
 
 function yamlOf(set: ReturnType<typeof rendered>): string {
   return set.files
