@@ -4,6 +4,7 @@ import { appBudgets } from './app/cluster/budgets.ts';
 import { appEndpoints } from './app/cluster/endpoints.ts';
 import { appSpread } from './app/cluster/spread.ts';
 import { appDrift } from './app/drift.ts';
+import { appExternalSecret } from './app/external-secret.ts';
 import { appEgress, appPluginDaemon, appSandbox, appSsrfProxy } from './app/inside/answers.ts';
 import { appBeat } from './app/inside/beat.ts';
 import { connectionsInUse } from './app/inside/connections.ts';
@@ -195,6 +196,7 @@ export const CHECKS: readonly Check[] = [
   connectionsInUse,
   appWorkloads,
   appDrift,
+  appExternalSecret,
   appRestarts,
   appImages,
   appEndpoints,

@@ -2,6 +2,7 @@ import { appAutoscalersCollector } from './app/cluster/autoscalers.ts';
 import { appBudgetsCollector } from './app/cluster/budgets.ts';
 import { appEndpointsCollector } from './app/cluster/endpoints.ts';
 import { appAnswersCollector, appHealthCollector, appWorkloadsCollector } from './app/collectors.ts';
+import { externalSecretCollector } from './app/external-secret.ts';
 import { appInsideCollector } from './app/inside/answers.ts';
 import { appBeatCollector } from './app/inside/beat.ts';
 import { appConnectionsCollector } from './app/inside/connections.ts';
@@ -99,6 +100,7 @@ export const COLLECTORS: readonly Collector<unknown>[] = [
   workingTreeCollector,
   appWorkloadsCollector,
   appDriftCollector,
+  externalSecretCollector,
   appAnswersCollector,
   appHealthCollector,
   appProcessesCollector,

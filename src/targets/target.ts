@@ -1,5 +1,6 @@
 import type { OnProgress } from '../base/events.ts';
 import type { ComponentName } from '../checklist/components.ts';
+import type { ExternalSecretFact } from '../evidence/app/external-secret.ts';
 import type { Drift } from '../evidence/drift/drift.ts';
 import type { Rendered, RenderedFile } from '../render/rendered.ts';
 import type { LockStore } from '../state/lock/store.ts';
@@ -91,6 +92,8 @@ export interface InstalledRelease {
   readonly workloads: readonly WorkloadStatus[];
   /** Changes by others since the last install. Undefined if they could not be determined. */
   readonly drift: readonly Drift[] | undefined;
+  /** What makes the Secret. Absent if difyctl does, and if it could not be read. */
+  readonly externalSecret?: ExternalSecretFact;
 }
 
 export interface WorkloadStatus {

@@ -33,6 +33,7 @@ const SCALED = {
   was: '3',
   is: '1',
 } as const;
+const UNREADY = { name: 'dify-difyctl-ab12', exists: true, ready: false, why: 'SecretSyncedError: denied' };
 const late = live({ workloads: [{ ...worker, ready: 1 }] });
 
 test.each([
@@ -41,6 +42,12 @@ test.each([
   ['kubernetes', late, 'applied', /^kubectl describe and kubectl logs of dify-worker; then run difyctl install$/],
   ['compose', late, 'applied', /^docker compose logs dify-worker; then run difyctl install$/],
   ['kubernetes', { ...late, drift: [SCALED] }, 'applied', /^run difyctl install to undo these changes/],
+  [
+    'kubernetes',
+    { ...live(), externalSecret: UNREADY },
+    'applied',
+    /^kubectl describe externalsecret dify-difyctl-ab12 /,
+  ],
   ['kubernetes', live(), 'rolled-back', /rolled back: fix it/],
   ['kubernetes', live(), 'interrupted', /run difyctl install to resume/],
   ['compose', live(), 'applied', /^run difyctl plan/],
@@ -78,6 +85,12 @@ const TEXT = [
 
 test('the status shows address, versions and age', () => {
   expect(statusText(view, NOW, style)).toBe(TEXT.join('\n'));
+});
+
+test('an ExternalSecret that is not Ready is shown with the reason', () => {
+  const shown = statusText({ ...view, release: live({ externalSecret: UNREADY }) }, NOW, style);
+  const line = '  ✖ ExternalSecret dify-difyctl-ab12 is not Ready: SecretSyncedError: denied';
+  expect(shown).toBe([...TEXT.slice(0, 5), line, ...TEXT.slice(5)].join('\n'));
 });
 
 test.each([

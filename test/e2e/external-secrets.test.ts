@@ -146,6 +146,43 @@ test('a change of the ExternalSecret by hand is drift, and an install undoes it'
   expect(await kubectl('get', 'externalsecret', name, '-o', 'jsonpath={.spec.refreshInterval}')).toBe('15m');
 });
 
+test('an ExternalSecret that is not Ready any more is named by status and postflight, in the words of the operator', async () => {
+  const [name = ''] = await names('externalsecrets');
+  const condition = '{.status.conditions[?(@.type=="Ready")].status}';
+  const state = () => kubectl('get', 'externalsecret', name, '-o', `jsonpath=${condition}`);
+  const reaches = (wanted: string) =>
+    poll(`it reports ${wanted}`, async () => ((await state()) === wanted ? true : undefined), { timeoutMs: 60_000 });
+  const why = 'SecretSyncedError: permission denied on secret "dify"';
+  operator.failWith('\u001b[31mpermission\u0007 denied\u202e\non secret "dify"');
+  await reaches('False');
+  const status = await place.run('status', '-o', 'json');
+  expect(JSON.parse(status.stdout)).toMatchObject({
+    release: { externalSecret: { name, exists: true, ready: false, why } },
+    next: `kubectl describe externalsecret ${name} shows why values of the store do not reach the Secret`,
+  });
+  const text = await place.run('status');
+  expect(text.stdout.split('\n').filter((line) => line.includes('ExternalSecret'))).toEqual([
+    expect.stringMatching(
+      / ExternalSecret dify-difyctl-\S+ is not Ready: SecretSyncedError: permission denied on secret "dify"$/,
+    ),
+  ]);
+  const check = async () => {
+    const flown = await place.run('postflight', '--only', 'app.external-secret', '-o', 'json');
+    const [{ id, status: verdict, observed, remedy } = { id: '' } as CheckReport['checks'][number]] = checksOf(flown);
+    return { code: flown.code, id, verdict, observed, remedy };
+  };
+  expect(await check()).toEqual({
+    code: 5,
+    id: 'app.external-secret',
+    verdict: 'fail',
+    observed: `ExternalSecret ${name} is not Ready: ${why}`,
+    remedy: `kubectl describe externalsecret ${name} -n ${NAMESPACE}`,
+  });
+  operator.failWith(undefined);
+  await reaches('True');
+  expect(await check()).toMatchObject({ code: 0, verdict: 'pass', observed: `ExternalSecret ${name} is Ready` });
+});
+
 test('another source makes another Secret, the earlier one is kept, and another SECRET_KEY is refused', async () => {
   const [before = ''] = await names('externalsecrets');
   operator.entries.set('other', { ...ENTRY, 'secrets-secret-key': 'stored-secret-key-of-another' });

@@ -168,6 +168,9 @@ export function nextStep(
   if ((release.drift ?? []).length > 0) return 'run difyctl install to undo these changes; difyctl plan shows how';
   const late = release.workloads.find(({ ready, desired }) => ready < desired);
   if (late !== undefined) return `${LOGS[target]} ${late.name}; then run difyctl install`;
+  const { externalSecret } = release;
+  if (externalSecret?.ready === false)
+    return `kubectl describe externalsecret ${externalSecret.name} shows why values of the store do not reach the Secret`;
   if (revision?.outcome === 'rolled-back') return 'the last change was rolled back: fix it, then run difyctl install';
   if (revision !== undefined && revision.outcome !== 'applied') return 'run difyctl install to resume';
   return 'run difyctl plan to see what the file would change';

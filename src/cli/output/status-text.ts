@@ -51,6 +51,7 @@ export function statusText(view: StatusView, now: Date, style: Style): string {
     ...scheduleLines(view.schedule, now),
     ...(view.drill === undefined ? [] : [oneLine(`  drill       ${drillLine(view.drill, now)}`)]),
     ...release.workloads.map((workload) => workloadLine(workload, width, style)),
+    ...externalSecretLines(release, style),
     ...(release.drift === undefined ? ['  changes since the last install could not be determined'] : []),
     ...driftLines(release.drift ?? [], style),
     `  ${arrow(style)} ${oneLine(next)}`,
@@ -69,6 +70,13 @@ function drillLine(drill: DrillRecord, now: Date): string {
   const { outcome, at, set } = drill;
   const how = outcome === 'pass' ? recoveryWords(drill) : drillWords(drill);
   return `${outcome === 'pass' ? 'passed' : 'failed'}, ${ageWords(at, now)}, ${how} (${set})`;
+}
+
+/** The ExternalSecret if it is not Ready. */
+function externalSecretLines({ externalSecret }: InstalledRelease, style: Style): readonly string[] {
+  if (externalSecret === undefined || externalSecret.ready) return [];
+  const { name, why } = externalSecret;
+  return [`  ${sign(style, 'fail')} ${oneLine(`ExternalSecret ${name} is not Ready: ${why}`)}`];
 }
 
 function revisionWords({ number, outcome, endedAt, startedAt, by }: Revision, now: Date): string {

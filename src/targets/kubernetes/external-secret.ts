@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Interrupted } from '../../base/errors.ts';
-import { at, listAt, textAt } from '../../base/json-path.ts';
 import type { SecretPath } from '../../base/secret-ref.ts';
+import { readiness } from '../../evidence/app/external-secret.ts';
 import { jsonAnswer } from '../../exec/answer.ts';
 import type { KubernetesObject, RenderedKubernetes } from '../../render/rendered.ts';
 import { readOwnSecrets } from '../../state/kubernetes/own-secrets.ts';
@@ -70,25 +70,6 @@ async function waitUntilReady(
       throw new Interrupted();
     });
   }
-}
-
-/** True, or the reason why not. */
-type Readiness = { readonly isReady: true } | { readonly isReady: false; readonly why: string };
-
-/**
- * The state of an ExternalSecret. A condition of an earlier generation does not count: `syncedResourceVersion` begins
- * with the generation that was synchronised (External Secrets 0.10 and newer). Pure.
- */
-export function readiness(object: unknown): Readiness {
-  const ready = listAt(object, 'status', 'conditions').find((one) => textAt(one, 'type') === 'Ready');
-  if (ready === undefined) return { isReady: false, why: 'the operator has not reported a state' };
-  const synced = textAt(object, 'status', 'syncedResourceVersion');
-  const isOld = synced !== '' && !synced.startsWith(`${String(at(object, 'metadata', 'generation'))}-`);
-  if (textAt(ready, 'status') === 'True') {
-    return isOld ? { isReady: false, why: 'the operator has not read the change yet' } : { isReady: true };
-  }
-  const words = [textAt(ready, 'reason'), textAt(ready, 'message')].filter((text) => text !== '');
-  return { isReady: false, why: words.join(': ') || 'the operator reports it as not ready' };
 }
 
 /** The condition says that it failed; the newest event of the operator says why. */

@@ -1,6 +1,8 @@
 import { ExternalError, Interrupted } from '../../base/errors.ts';
 import { isObject } from '../../base/json.ts';
+import { type ExternalSecretFact, externalSecretFact, externalSecretPath } from '../../evidence/app/external-secret.ts';
 import { autoscaled } from '../../evidence/drift/kubernetes/findings.ts';
+import { KubectlError } from '../../exec/kubectl.ts';
 import type { KubernetesObject } from '../../render/rendered.ts';
 import { readOwnSecrets } from '../../state/kubernetes/own-secrets.ts';
 import { newestRevision, type Revision } from '../../state/revisions/revision.ts';
@@ -18,12 +20,14 @@ export async function inspectKubernetes(connection: Connection, signal: AbortSig
   const newest = (await helm.history(release, signal)).at(-1);
   if (newest === undefined) return { exists: false, status: 'none', revision: undefined, workloads: [], drift: [] };
   const objects = parseManifest(await helm.manifest(release, newest.revision, signal));
-  const beside = await recordedBeside(connection, signal);
+  const record = await newestRecord(connection, signal);
+  const beside = record?.manifests ?? [];
   const own = beside.filter(({ kind }) => kind === 'Deployment').map(({ kind, name }) => `${kind}/${name}`);
   const names = new Set([...workloadNames(objects), ...own]);
-  const [views, drift] = await Promise.all([
+  const [views, drift, externalSecret] = await Promise.all([
     readWorkloads(connection, names, signal),
     readDrift(connection, signal).catch(unlessInterrupted),
+    readExternalSecret(connection, record, signal).catch(unlessInterrupted),
   ]);
   // A ScaledObject has the name of the Deployment that it scales.
   const byQueue = beside.filter(({ kind }) => kind === 'ScaledObject').map(({ name }) => `Deployment/${name}`);
@@ -46,13 +50,34 @@ export async function inspectKubernetes(connection: Connection, signal: AbortSig
       ...missing.map((name) => gone(name.split('/')[1] ?? name)),
     ],
     drift,
+    ...(externalSecret === undefined ? {} : { externalSecret }),
   };
 }
 
-/** Returns the objects outside the chart that the newest revision recorded. Empty if it cannot be read. */
-async function recordedBeside({ kubectl, release }: Connection, signal: AbortSignal): Promise<Revision['manifests']> {
+/** Returns the newest recorded revision. Undefined if it cannot be read. */
+async function newestRecord({ kubectl, release }: Connection, signal: AbortSignal): Promise<Revision | undefined> {
   const read = await readOwnSecrets(kubectl, release.namespace, release.name, signal).catch(unlessInterrupted);
-  return newestRevision(read?.revisions ?? [])?.manifests ?? [];
+  return newestRevision(read?.revisions ?? []);
+}
+
+/** Returns the ExternalSecret of the recorded revision. Undefined if difyctl made its Secret. */
+async function readExternalSecret(
+  { kubectl, release }: Connection,
+  record: Revision | undefined,
+  signal: AbortSignal,
+): Promise<ExternalSecretFact | undefined> {
+  const recorded = (record?.manifests ?? []).find(
+    ({ kind, name }) => kind === 'ExternalSecret' && name === record?.secretName,
+  );
+  if (recorded === undefined) return undefined;
+  const { apiVersion, name } = recorded;
+  const path = externalSecretPath(apiVersion.split('/').at(-1) ?? '', release.namespace, name);
+  try {
+    return externalSecretFact(name, await kubectl.get(path, signal));
+  } catch (error) {
+    if (error instanceof KubectlError && error.reason === 'not-found') return externalSecretFact(name, undefined);
+    throw error;
+  }
 }
 
 function gone(name: string): InstalledRelease['workloads'][number] {

@@ -11,6 +11,8 @@ const POLL_MS = 100;
 export interface FakeExternalSecrets {
   /** The entries of the store: by key, a text or an object of properties. */
   readonly entries: Map<string, string | Readonly<Record<string, string>>>;
+  /** From now on, every read of the store fails with this message; undefined: no read fails. */
+  failWith(message: string | undefined): void;
   /** Creates the SecretStore, with the state that the operator reports. */
   addStore(name: string, ready: { readonly status: 'True' | 'False'; readonly message: string }): Promise<void>;
   stop(): Promise<void>;
@@ -23,11 +25,15 @@ export interface FakeExternalSecrets {
  */
 export function startFakeExternalSecrets(api: Api, namespace: string): FakeExternalSecrets {
   const entries: FakeExternalSecrets['entries'] = new Map();
+  let failure: string | undefined;
   const ending = new AbortController();
   const list = `${GROUP}/namespaces/${namespace}/externalsecrets`;
   const reconcileAll = async (): Promise<void> => {
     const { items } = (await api.get(list)) as { readonly items: readonly unknown[] };
-    for (const item of items) if (needsWork(item)) await reconcile(api, namespace, item, entries);
+    for (const item of items) {
+      if (failure !== undefined) await setFailed(api, namespace, item, failure);
+      else if (needsWork(item)) await reconcile(api, namespace, item, entries);
+    }
   };
   const loop = async (): Promise<void> => {
     while (!ending.signal.aborted) {
@@ -41,6 +47,9 @@ export function startFakeExternalSecrets(api: Api, namespace: string): FakeExter
   const running = loop();
   return {
     entries,
+    failWith: (message) => {
+      failure = message;
+    },
     addStore: async (name, { status, message }) => {
       const path = `${GROUP}/namespaces/${namespace}/secretstores`;
       const provider = { fake: { data: [{ key: 'unused', value: 'unused' }] } };
@@ -82,10 +91,19 @@ async function reconcile(
   } catch (error) {
     if (!(error instanceof MissingEntry)) throw error;
     const message = 'could not get secret data from provider';
-    const said = textAt(listAt(item, 'status', 'conditions')[0], 'message');
-    if (said !== message) await warn(api, namespace, item, error.message);
-    await setReady(api, path, { status: 'False', reason: 'SecretSyncedError', message }, {});
+    if (messageOf(item) !== message) await warn(api, namespace, item, error.message);
+    await setFailed(api, namespace, item, message);
   }
+}
+
+function messageOf(item: unknown): string {
+  return textAt(listAt(item, 'status', 'conditions')[0], 'message');
+}
+
+async function setFailed(api: Api, namespace: string, item: unknown, message: string): Promise<void> {
+  const path = `${GROUP}/namespaces/${namespace}/externalsecrets/${textAt(item, 'metadata', 'name')}`;
+  if (messageOf(item) === message) return;
+  await setReady(api, path, { status: 'False', reason: 'SecretSyncedError', message }, {});
 }
 
 class MissingEntry extends Error {}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readiness } from '../../../src/targets/kubernetes/external-secret.ts';
+import { readiness } from '../../../src/evidence/app/external-secret.ts';
 
 const object = (status: object | undefined, generation = 1) => ({
   metadata: { generation },
@@ -20,6 +20,11 @@ test.each([
     'failed',
     object(ready('False', { reason: 'SecretSyncedError', message: 'could not get secret data from provider' })),
     { isReady: false, why: 'SecretSyncedError: could not get secret data from provider' },
+  ],
+  [
+    'failed with control characters',
+    object(ready('False', { reason: 'SecretSyncedError', message: 'denied\u001b[2J\n\u202eby\u0007 the store' })),
+    { isReady: false, why: 'SecretSyncedError: denied by the store' },
   ],
   ['failed without a reason', object(ready('False')), { isReady: false, why: 'the operator reports it as not ready' }],
 ])('an ExternalSecret that is %s', (_, given, expected) => {
