@@ -30,7 +30,7 @@ export function withDrift(
 
 /**
  * Returns the fields of a change with those that undo the drift: from the live value to the applied one. A field that
- * the plan sets itself is not changed.
+ * the plan sets itself, as a whole or in part, is not changed.
  */
 function repairedFields(
   known: PlannedChange | undefined,
@@ -39,7 +39,7 @@ function repairedFields(
   // Only its paths are known: adding a field would show a part of the change.
   if (known !== undefined && known.fields === undefined) return {};
   const fields = known?.fields ?? [];
-  if (path === undefined || fields.some((field) => field.path === path)) return { fields };
+  if (path === undefined || fields.some((field) => `${field.path}.`.startsWith(`${path}.`))) return { fields };
   const values = { ...(is === undefined ? {} : { was: is }), ...(was === undefined ? {} : { is: was }) };
   return { fields: [...fields, { path, ...(secret === true ? { secret } : values) }] };
 }

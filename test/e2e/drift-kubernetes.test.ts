@@ -58,6 +58,38 @@ const CHANGES: readonly (readonly [
     { kind: 'Deployment', name: 'dify-local-sandbox', change: 'removed' },
   ],
   [
+    'a preStop hook is removed',
+    (kubectl) =>
+      patch(
+        kubectl,
+        'deployment/dify-plugin-daemon',
+        [{ op: 'remove', path: '/spec/template/spec/containers/0/lifecycle' }],
+        'json',
+      ),
+    {
+      kind: 'Deployment',
+      name: 'dify-plugin-daemon',
+      change: 'removed',
+      path: 'spec.template.spec.containers[plugin-daemon].lifecycle',
+      was: '{ preStop }',
+    },
+  ],
+  [
+    'a grace period is shortened',
+    (kubectl) =>
+      patch(kubectl, 'deployment/dify-api-websocket', {
+        spec: { template: { spec: { terminationGracePeriodSeconds: 5 } } },
+      }),
+    {
+      kind: 'Deployment',
+      name: 'dify-api-websocket',
+      path: 'spec.template.spec.terminationGracePeriodSeconds',
+      was: '130',
+      is: '5',
+      by: 'kubectl-patch',
+    },
+  ],
+  [
     'a rollout is paused',
     (kubectl) => kubectl('rollout', 'pause', 'deployment/dify-beat'),
     { kind: 'Deployment', name: 'dify-beat', change: 'added', path: 'spec.paused', is: 'true', by: 'kubectl-rollout' },
@@ -170,7 +202,10 @@ describe.each([3, 4] as const)('with helm %i', (helm) => {
     expect(planned.stdout).not.toContain(Buffer.from('other').toString('base64'));
 
     const status = await place.run('status', '-o', 'json');
-    expect(JSON.parse(status.stdout)).toMatchObject({ release: { drift } });
+    expect(JSON.parse(status.stdout)).toMatchObject({
+      release: { drift },
+      next: 'run difyctl install to undo these changes; difyctl plan shows how',
+    });
     expect(status.stdout).toContain('"desired": 3');
     const flown = await place.run('postflight', '--only', 'app.drift', '-o', 'json');
     expect(flown).toMatchObject({ code: 5 });

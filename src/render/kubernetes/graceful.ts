@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../base/json.ts';
+import { isObject, type JsonObject } from '../../base/json.ts';
 import { at, labelsAt, listAt, textAt } from '../../base/json-path.ts';
 import { COMPONENTS, type ComponentName } from '../../checklist/components.ts';
 import { OPEN_SECONDS } from '../open-seconds.ts';
@@ -34,9 +34,30 @@ export function gracefulStops(objects: readonly KubernetesObject[]): readonly Ku
   });
 }
 
+/** Returns the objects with the fields of their graceful stops: what lives after an install. */
+export function withStops(objects: readonly KubernetesObject[]): readonly KubernetesObject[] {
+  const stops = new Map(gracefulStops(objects).map(({ metadata, spec }) => [metadata.name, spec]));
+  return objects.map((object) => {
+    const stop = object.kind === 'Deployment' ? at(stops.get(object.metadata.name), 'template', 'spec') : undefined;
+    const { spec } = object;
+    const pod = at(spec, 'template', 'spec');
+    if (!isObject(stop) || !isObject(spec) || !isObject(spec.template) || !isObject(pod)) return object;
+    const containers = listAt(pod, 'containers').map((one) => withHook(one, listAt(stop, 'containers')));
+    const template = { ...spec.template, spec: { ...pod, ...stop, containers } };
+    return { ...object, spec: { ...spec, template } } as KubernetesObject;
+  });
+}
+
+function withHook(container: unknown, stopping: readonly unknown[]): unknown {
+  const own = stopping.find((one) => textAt(one, 'name') === textAt(container, 'name'));
+  const [given, hook] = [at(container, 'lifecycle'), at(own, 'lifecycle')];
+  if (!isObject(container) || !isObject(hook)) return container;
+  return { ...container, lifecycle: { ...(isObject(given) ? given : {}), ...hook } };
+}
+
 /**
- * Returns the same objects for the chart as its values switch it on, without its templates: the patches that a GitOps
- * tool applies to what helm renders. Container names: templates of the charts 0.31.0 to 0.38.0-rc2, which set neither a
+ * Returns the graceful stops of the chart's Deployments from its values, without its templates: the patches that a
+ * GitOps tool applies to what helm renders. Container names: templates of the charts 0.31.0 to 0.38.0-rc2, which set neither a
  * hook nor a grace period.
  */
 export function gracefulPatches(values: JsonObject, names: ChartNames): readonly KubernetesObject[] {

@@ -43,7 +43,7 @@ export async function applyKubernetes(
   if (revision === undefined) throw new ExternalError(`helm succeeded, but release ${release.name} does not exist`);
   await applyOwn(connection, touchedOf(sized.manifests, plan).filter(followsRelease), options.revision, signal);
   const objects = parseManifest(await helm.manifest(release, revision, signal));
-  if (plan.touchesRelease) await applyGracefulStops(connection, objects, options);
+  if (plan.touchesRelease) await applyGracefulStops(connection, objects, { changes: plan.changes, signal });
   await restart(connection, readersOf([...objects, ...sized.manifests], reread), options);
   const names = workloadNames([...objects, ...sized.manifests]);
   const left = Math.max(0, deadline - connection.now());

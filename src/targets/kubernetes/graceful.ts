@@ -4,7 +4,7 @@ import { KubectlError } from '../../exec/kubectl.ts';
 import { gracefulStops } from '../../render/kubernetes/graceful.ts';
 import type { KubernetesObject } from '../../render/rendered.ts';
 import { FIELD_MANAGER } from '../../state/kubernetes/labels.ts';
-import type { ApplyOptions, FieldChange, PlannedChange } from '../target.ts';
+import type { ApplyOptions, FieldChange, Plan, PlannedChange } from '../target.ts';
 import type { Connection } from './connection.ts';
 import { keyOf } from './objects.ts';
 
@@ -59,13 +59,13 @@ function changed(path: string, was: unknown, is: unknown): readonly FieldChange[
 
 /**
  * Gives the pods of the release a graceful stop, by a server-side apply of only these fields: they stay when helm
- * upgrades the release again. Deployments that this apply created have started pods without it. No request reaches these
+ * upgrades the release again. Deployments that these changes created have started pods without it. No request reaches these
  * pods yet, so their ReplicaSets are deleted, and the rolling update to pods with it does not wait for them.
  */
 export async function applyGracefulStops(
   { kubectl, release }: Connection,
   objects: readonly KubernetesObject[],
-  { plan, signal }: Pick<ApplyOptions, 'plan' | 'signal'>,
+  { changes, signal }: Pick<Plan, 'changes'> & Pick<ApplyOptions, 'signal'>,
 ): Promise<void> {
   const items = gracefulStops(objects);
   if (items.length === 0) return;
@@ -74,7 +74,7 @@ export async function applyGracefulStops(
   const args = ['apply', '--server-side', '--force-conflicts', '--field-manager', FIELD_MANAGER, '--validate=false'];
   await kubectl.run([...args, '-n', release.namespace, '-f', '-'], { input, signal });
   const isCreated = ({ kind, metadata }: KubernetesObject) =>
-    plan.changes.some((one) => one.action === 'create' && one.kind === kind && one.name === metadata.name);
+    changes.some((one) => one.action === 'create' && one.kind === kind && one.name === metadata.name);
   const created = items.filter(isCreated);
   if (created.length === 0) return;
   try {

@@ -5,6 +5,7 @@ import { readOwnSecrets } from '../../state/kubernetes/own-secrets.ts';
 import type { Revision } from '../../state/revisions/revision.ts';
 import type { Checkpoint, CheckpointInput, RollbackOptions, RolledBack } from '../target.ts';
 import type { Connection } from './connection.ts';
+import { applyGracefulStops } from './graceful.ts';
 import { lastDeployed } from './history.ts';
 import { parseManifest } from './objects.ts';
 import { applyOwn, deleteObjects, followsRelease } from './own.ts';
@@ -40,12 +41,12 @@ export async function rollbackKubernetes(
   if ('number' in to) {
     const releaseRevision = await requireKept(connection, to, options.signal);
     const own = await applyBeside(connection, to, options);
-    return rollBackTo(connection, releaseRevision, { own, recorded: to.number }, options);
+    return rollBackTo(connection, releaseRevision, { own, record: to }, options);
   }
   if (to.target !== 'kubernetes') throw new Error('the Kubernetes target was given a checkpoint of Compose');
   const own = await applyBeside(connection, to.beside, options);
   if (to.releaseRevision !== undefined)
-    return rollBackTo(connection, to.releaseRevision, { own, recorded: to.beside?.number }, options);
+    return rollBackTo(connection, to.releaseRevision, { own, record: to.beside }, options);
   const isInstalled = (await connection.helm.history(release, options.signal)).length > 0;
   if (isInstalled) await connection.helm.uninstall(release, runOptions(options));
   const state = `release ${release.name} was removed; claims and secrets are kept`;
@@ -55,25 +56,28 @@ export async function rollbackKubernetes(
 /** The objects outside the chart, and the revision that recorded them. */
 interface Beside {
   readonly own: readonly KubernetesObject[];
-  readonly recorded: number | undefined;
+  readonly record: Pick<Revision, 'number' | 'files'> | undefined;
 }
 
 /** Rolls back, and waits for the workloads as long as the rest of the time limit allows. */
 async function rollBackTo(
   connection: Connection,
   to: number,
-  { own, recorded }: Beside,
+  { own, record }: Beside,
   options: RollbackOptions,
 ): Promise<RolledBack> {
   const { helm, release, now } = connection;
   const { signal, timeoutMs } = options;
   const deadline = now() + timeoutMs;
   await helm.rollback(release, to, runOptions(options));
-  await applyOwn(connection, own.filter(followsRelease), recorded, signal);
+  await applyOwn(connection, own.filter(followsRelease), record?.number, signal);
   const revision = (await helm.history(release, signal)).at(-1)?.revision;
   const state = `release ${release.name} was rolled back to revision ${to}, now revision ${revision}`;
   if (revision === undefined) return { releaseRevision: revision, state };
   const objects = parseManifest(await helm.manifest(release, revision, signal));
+  // helm may have created Deployments again that the newer revision did not have.
+  const hadStops = (record?.files ?? []).some(({ path }) => path.startsWith('patches/'));
+  if (hadStops) await applyGracefulStops(connection, objects, { changes: [], signal });
   const names = workloadNames([...objects, ...own]);
   const left = Math.max(0, deadline - now());
   const { views } = await waitForWorkloads(connection, names, { ...options, timeoutMs: left });

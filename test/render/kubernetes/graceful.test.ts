@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/base/json.ts';
-import { gracefulPatches, gracefulStops } from '../../../src/render/kubernetes/graceful.ts';
+import { gracefulPatches, gracefulStops, withStops } from '../../../src/render/kubernetes/graceful.ts';
 
 const service = (component: string) => ({
   ...{ apiVersion: 'v1', kind: 'Service', metadata: { name: component } },
@@ -53,4 +53,18 @@ test('patches are made for what the values switch on', () => {
     stop('worker', { terminationGracePeriodSeconds: 120 }),
     stop('proxy', { terminationGracePeriodSeconds: 130, containers: [{ name: 'nginx', lifecycle: HOOK }] }),
   ]);
+});
+
+test('an applied object has the stop beside what the chart sets', () => {
+  const lifecycle = { postStart: { sleep: { seconds: 1 } } };
+  const api = workload('api', { containers: [{ name: 'main', image: 'a', lifecycle }, { name: 'other' }] });
+  const stopping = workload('api', {
+    terminationGracePeriodSeconds: 130,
+    containers: [
+      { name: 'main', image: 'a', lifecycle: { ...lifecycle, ...HOOK } },
+      { name: 'other', lifecycle: HOOK },
+    ],
+  });
+  const others = [service('api'), workload('beat')];
+  expect(withStops([...others, api])).toEqual([...others, stopping]);
 });

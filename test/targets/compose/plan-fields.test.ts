@@ -89,7 +89,11 @@ test('variables of .env are named without values, lines of other files with valu
 
 test('a drift is shown with its reversal, beside the other changes of the plan', () => {
   const change = { action: 'change', kind: 'Service', name: 'web' } as const;
-  const planned = { ...change, paths: ['configuration'], fields: [{ path: 'image', was: 'a:1', is: 'a:2' }] };
+  const ofPlan = [
+    { path: 'image', was: 'a:1', is: 'a:2' },
+    { path: 'lifecycle.preStop', is: 'sleep 10' },
+  ];
+  const planned = { ...change, paths: ['configuration'], fields: ofPlan };
   const drift = (path: string, more: object) => ({
     kind: 'Service',
     name: 'web',
@@ -101,16 +105,13 @@ test('a drift is shown with its reversal, beside the other changes of the plan',
     drift('memory', { was: '512', is: '300' }),
     drift('image', { was: 'a:1', is: 'a:0' }),
     drift('environment.KEY', { secret: true as const }),
+    drift('lifecycle', { was: '{ preStop }' }),
   ];
   expect(withDrift([planned], all, new Set(['Service/web']))).toEqual([
     {
       ...change,
-      paths: ['configuration', 'memory', 'image', 'environment.KEY'],
-      fields: [
-        { path: 'image', was: 'a:1', is: 'a:2' },
-        { path: 'memory', was: '300', is: '512' },
-        { path: 'environment.KEY', secret: true },
-      ],
+      paths: ['configuration', 'memory', 'image', 'environment.KEY', 'lifecycle'],
+      fields: [...ofPlan, { path: 'memory', was: '300', is: '512' }, { path: 'environment.KEY', secret: true }],
     },
   ]);
 });

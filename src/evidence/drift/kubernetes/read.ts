@@ -8,6 +8,7 @@ import { jsonAnswer } from '../../../exec/answer.ts';
 import type { Helm, HelmRevision, ReleaseRef } from '../../../exec/helm.ts';
 import { jsonDocuments } from '../../../exec/json-documents.ts';
 import type { Kubectl } from '../../../exec/kubectl.ts';
+import { withStops } from '../../../render/kubernetes/graceful.ts';
 import { secretName } from '../../../render/kubernetes/secret.ts';
 import type { KubernetesObject } from '../../../render/rendered.ts';
 import type { Applied, Finding } from './findings.ts';
@@ -71,7 +72,8 @@ async function appliedSet(
   const { documentsOf } = await import('../../rendered/documents.ts');
   const objects = documentsOf(text).filter(isKubernetesObject);
   const isOurs = newestText === undefined || newestText === text;
-  return { objects, appliers: isOurs ? APPLIERS : ['difyctl'] };
+  const appliers = isOurs ? APPLIERS : (['difyctl'] as const);
+  return { objects: record?.isPatched === true ? withStops(objects) : objects, appliers };
 }
 
 /** What a revision of difyctl recorded about its apply. */
@@ -82,6 +84,8 @@ interface DriftRecord {
   readonly isWhole: boolean;
   readonly releaseRevision: number | undefined;
   readonly secretName: string | undefined;
+  /** True if its apply added the graceful stops to the release. An older difyctl added none. */
+  readonly isPatched: boolean;
   readonly manifests: readonly KubernetesObject[];
 }
 
@@ -140,7 +144,8 @@ function recordIn(
   if (typeof number !== 'number') return undefined;
   const [outcome, phase] = [textAt(revision, 'outcome'), textAt(revision, 'phase')];
   const release = at(revision, 'releaseRevision');
-  const files = listAt(revision, 'files').filter((file) => textAt(file, 'path').startsWith('manifests/'));
+  const isIn = (folder: string) => (file: unknown) => textAt(file, 'path').startsWith(folder);
+  const files = listAt(revision, 'files').filter(isIn('manifests/'));
   const manifests = files.map((file) => documentsIn(textAt(file, 'content')));
   // Treated as a damaged record.
   if (manifests.includes(undefined)) return undefined;
@@ -150,6 +155,7 @@ function recordIn(
     isWhole: outcome === 'applied' || (outcome === 'open' && phase === 'postflight'),
     releaseRevision: typeof release === 'number' ? release : undefined,
     secretName: textAt(revision, 'secretName') || undefined,
+    isPatched: listAt(revision, 'files').some(isIn('patches/')),
     manifests: manifests.flatMap((objects) => objects ?? []).filter(isKubernetesObject),
   };
 }
