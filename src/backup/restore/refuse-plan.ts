@@ -1,4 +1,5 @@
 import { type Problem, UserError } from '../../base/errors.ts';
+import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { PlannedStep } from './restore-plan.ts';
 
 /** What decides whether a planned restore may begin. */
@@ -40,5 +41,20 @@ export function refusePlan(plan: RefusedPlan, { byName, mayAsk }: { byName: bool
   throw new UserError('the restore cannot begin; nothing was changed', {
     problems,
     next: ['docs/restore.md lists what a role needs', 'difyctl restore --dry-run shows the plan'],
+  });
+}
+
+/** Throws UserError if the bundled PostgreSQL of a chart does not exist, because it is installed only with Dify. */
+export function refuseMissingServer(
+  { target, postgres, name }: Pick<Deployment, 'target' | 'postgres' | 'name'>,
+  set: string,
+  isInstalled: boolean,
+): void {
+  if (target.type === 'compose' || postgres.mode === 'external' || isInstalled) return;
+  throw new UserError('the bundled PostgreSQL is installed only together with Dify; nothing was changed', {
+    next: [
+      'difyctl install',
+      `then difyctl restore ${set} --yes --name ${name} restores over the new databases: its error names the command that stops Dify`,
+    ],
   });
 }

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { DatabaseName } from '../../backup/database.ts';
 import { isRestorable, partOf } from '../../backup/manifest.ts';
 import type { RestoreContext } from '../../backup/restore/context.ts';
+import { refuseMissingServer } from '../../backup/restore/refuse-plan.ts';
 import {
   type DatabaseState,
   databaseStep,
@@ -153,7 +154,8 @@ async function databasePlan(
   const { deployment } = input.options.opened;
   const { postgres } = deployment;
   const { database: name, host, port } = databaseLogin(postgres, which, COMPOSE_ADDRESSES);
-  const where = postgres.mode === 'external' ? `${host}:${port}` : `service ${POSTGRES}`;
+  const bundled = deployment.target.type === 'compose' ? `service ${POSTGRES}` : 'the bundled PostgreSQL';
+  const where = postgres.mode === 'external' ? `${host}:${port}` : bundled;
   const seen = about.status === 'done' ? 'new' : await observeOne(which, name, about, input);
   return databaseStep(step, { name, where }, seen, about);
 }
@@ -166,6 +168,7 @@ async function observeOne(
 ): Promise<DatabaseState> {
   const { sources, context } = input;
   if (sources.rendered !== undefined && !isUp(input)) return (await hasServerData(input)) ? 'stopped' : 'new';
+  refuseMissingServer(input.options.opened.deployment, sources.manifest.set, input.release.exists);
   return observeDatabase(await openTargetDatabase(which, context), renamedTo ?? renamedDatabase(name, suffix), context);
 }
 

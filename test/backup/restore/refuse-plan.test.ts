@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type RefusedPlan, refusePlan } from '../../../src/backup/restore/refuse-plan.ts';
+import { type RefusedPlan, refuseMissingServer, refusePlan } from '../../../src/backup/restore/refuse-plan.ts';
 import type { PlannedStep } from '../../../src/backup/restore/restore-plan.ts';
 import { UserError } from '../../../src/base/errors.ts';
+import { parsedDeployment, SAMPLE_FILES } from '../../support/deployments.ts';
 
 const EMPTY: PlannedStep = {
   ...{ step: 'postgres-main', what: 'database dify at pg:5432', bytes: 10, status: 'to-do' },
@@ -67,5 +68,20 @@ describe('a planned restore', () => {
       'Dify runs (api, worker) and would write while its data is restored',
       'docker compose -p dify stop api',
     ]);
+  });
+});
+
+describe('the bundled PostgreSQL of a chart', () => {
+  it('is installed before its data is restored', () => {
+    const bundled = parsedDeployment(SAMPLE_FILES['test-kubernetes-bundled']);
+    expect(() => refuseMissingServer(bundled, 'dify-1', false)).toThrow(
+      'the bundled PostgreSQL is installed only together with Dify; nothing was changed',
+    );
+    expect(() => refuseMissingServer(bundled, 'dify-1', true)).not.toThrow();
+  });
+
+  it.each(['prod-kubernetes-s3-qdrant', 'test-compose-bundled'] as const)('is not needed by %s', (sample) => {
+    const deployment = parsedDeployment(SAMPLE_FILES[sample]);
+    expect(() => refuseMissingServer(deployment, 'dify-1', false)).not.toThrow();
   });
 });
