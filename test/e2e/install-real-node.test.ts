@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CheckReport } from '../../src/checks/check.ts';
 import type { InstallReport } from '../../src/operations/report.ts';
@@ -9,6 +7,7 @@ import { findingsOf, matching } from '../support/findings.ts';
 import { type Kubectl, POD_SCENES, removeForeign, runAhead } from '../support/kubernetes-faults.ts';
 import { createKubernetesFixture, type KubernetesFixture, SECRETS } from '../support/kubernetes-fixture.ts';
 import { openKubernetes, WORK } from '../support/open-targets.ts';
+import { GREEN, loadImages, statuses } from '../support/real-installation.ts';
 import { useCluster } from '../testbed/fixtures.ts';
 import { startMinio } from '../testbed/services/minio.ts';
 import { type PostgresService, startPostgres } from '../testbed/services/postgres.ts';
@@ -54,31 +53,6 @@ function trial(namespace: string, over: Readonly<Record<string, unknown>> = {}):
 
 const report = ({ stdout }: Outcome): InstallReport => JSON.parse(stdout) as InstallReport;
 
-const statuses = (checks: CheckReport | undefined): Readonly<Record<string, string>> =>
-  Object.fromEntries((checks?.checks ?? []).map(({ id, status }) => [id, status]));
-
-const GREEN_CHECKS = [
-  ...['workloads', 'images', 'health', 'ping', 'setup', 'web', 'routes'],
-  ...['schema', 'workers', 'queues', 'beat', 'sandbox', 'plugin-daemon', 'ssrf-proxy', 'egress'],
-  ...['drift', 'keys', 'endpoints', 'upload', 'websocket', 'streaming', 'forwarded', 'budgets'],
-];
-/** Without app.restarts: a process that starts before its database ends, and is started again. */
-const GREEN = Object.fromEntries(GREEN_CHECKS.map((name) => [`app.${name}`, 'pass']));
-
-const loaded = new Set<string>();
-
-/** Gives the node what the chart asks for, as rendered: no registry is reachable from it. */
-async function loadImages(place: TempWorkspace): Promise<void> {
-  const { tools, realNode } = testbed.cluster;
-  const rendered = await place.run('render', '--out', 'rendered');
-  expect(rendered, rendered.stderr).toMatchObject({ code: 0 });
-  const args = ['template', 'dify', CHART, '--values', join(place.folder, 'rendered', 'values.yaml')];
-  const { stdout } = await execa(tools.helm4 ?? '', args, { stdin: 'ignore' });
-  const images = [...stdout.matchAll(/^\s*(?:- )?image: "?([^\s"]+)"?$/gm)].map(([, image = '']) => image);
-  await realNode?.loadImages(images.filter((image) => !loaded.has(image)));
-  for (const image of images) loaded.add(image);
-}
-
 /** `node ready` of every pod of the namespace that runs, each once. */
 async function pods({ namespace }: KubernetesFixture): Promise<readonly string[]> {
   const ready = '{.status.conditions[?(@.type=="Ready")].status}';
@@ -103,7 +77,7 @@ describe.skipIf(process.env.DIFYCTL_TEST_CHART !== undefined)('with bundled data
   beforeAll(async () => {
     scene = await createKubernetesFixture(testbed.cluster, 'bundled');
     place = await scene.workplace(trial(scene.namespace));
-    await loadImages(place);
+    await loadImages(testbed.cluster, place);
     first = await place.run(...INSTALL, '--timeout', '4m', '-o', 'json');
   });
   afterAll(async () => {
@@ -272,7 +246,7 @@ describe('with external data services', () => {
   beforeAll(async () => {
     scene = await createKubernetesFixture(testbed.cluster, 'elsewhere');
     place = await scene.workplace(trial(scene.namespace, await external()));
-    await loadImages(place);
+    await loadImages(testbed.cluster, place);
   });
   afterAll(async () => {
     await scene.end();

@@ -75,6 +75,8 @@ export interface KubernetesFixtureOptions {
   readonly kubeconfig?: string;
   /** Variables that only the real programs get. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** More folders of programs on PATH, and the variables of these programs. */
+  readonly more?: { readonly folders: readonly string[]; readonly env: Readonly<Record<string, string>> };
 }
 
 /** Labels of the Secret in which helm stores a revision. */
@@ -96,8 +98,10 @@ export async function createKubernetesFixture(
   };
   const recorder = await createRecorder(programs, options.settings);
   const workplaces: TempWorkspace[] = [];
+  const { folders, env: variables } = options.more ?? { folders: [], env: {} };
   const env = {
-    PATH: `${recorder.folder}:/usr/bin:/bin`,
+    ...variables,
+    PATH: [recorder.folder, ...folders, '/usr/bin', '/bin'].join(':'),
     HOME: cluster.folder,
     KUBECONFIG: options.kubeconfig ?? cluster.kubeconfig,
     ...SECRETS,

@@ -20,7 +20,8 @@ export function openKubernetes({ env }: Pick<TempWorkspace, 'env'>, context: str
   return kubernetesTarget({ runner: runnerOf(env), redact, now, kubeArgs, chart: undefined, release });
 }
 
-function runnerOf(env: TempWorkspace['env']): Runner {
+/** A runner with the programs of a workspace. */
+export function runnerOf(env: TempWorkspace['env']): Runner {
   return createRunner({ env, hiddenNames: new Set(), passNames: new Set(), redact });
 }
 
