@@ -262,6 +262,10 @@ export interface Target {
    * objects.
    */
   removal(signal: AbortSignal): Promise<readonly PlannedChange[]>;
+  /** Returns the data that `deleteData` would delete. Throws UserError on Kubernetes. */
+  data(signal: AbortSignal): Promise<readonly PlannedChange[]>;
+  /** Deletes the data of an installation that is removed; its secrets are kept. Throws UserError on Kubernetes. */
+  deleteData(signal: AbortSignal): Promise<void>;
   /** Removes the installation. Claims, data and secrets are kept. Returns what is kept. */
   remove(options: WorkOptions): Promise<{ readonly kept: readonly string[] }>;
 }

@@ -91,6 +91,8 @@ export function memoryTarget(): MemoryTarget {
       removals += 1;
       return target.removals[Math.min(removals, target.removals.length) - 1] ?? [];
     },
+    data: async () => [{ action: 'delete', kind: 'Folder', name: '/srv/dify/volumes/db' }],
+    deleteData: async () => void calls.push('delete data'),
     remove: async () => {
       calls.push('remove');
       return { kept: ['claim dify'] };

@@ -1,16 +1,15 @@
 import type { Command } from 'commander';
 import { documentText, printedDocument } from '../../base/document.ts';
-import { UserError } from '../../base/errors.ts';
 import { oneLine } from '../../base/printable.ts';
 import { wrap } from '../../base/wrap.ts';
 import type { DeploymentContext } from '../../operations/open-deployment.ts';
-import { type RemovalPlan, type Uninstalled, type UninstallOptions, uninstall } from '../../operations/uninstall.ts';
+import { type Uninstalled, type UninstallOptions, uninstall } from '../../operations/uninstall.ts';
 import type { CommandContext } from '../frame/context.ts';
 import type { Examples } from '../frame/examples.ts';
-import { confirm } from '../input/confirm.ts';
+import { confirm, isAgreedByName } from '../input/confirm.ts';
 import { openTargetOnly } from '../input/session.ts';
-import { changeLines } from '../output/plan-text.ts';
 import { progressView, resultStyle } from '../output/progress.ts';
+import { removalText } from '../output/removal-text.ts';
 
 interface Options {
   readonly yes?: true;
@@ -36,12 +35,12 @@ export function define(command: Command, context: CommandContext): void {
         const { opened, target } = await openTargetOnly(context, (text) =>
           view.onProgress({ type: 'note', level: 'warn', text }),
         );
-        const agreed = isAgreed(context, opened, name, options);
+        const agreed = isAgreedByName(context, 'uninstall', opened.deployment.name, name, options.yes === true);
         const { now, signal, timeoutMs = DEFAULT_TIMEOUT_MS } = context;
         const confirm: UninstallOptions['confirm'] = async (plan, again) => {
           view.pause();
           // A prompt needs the plan, so it is shown even with --quiet.
-          if (!context.quiet || !agreed) show(context, plan);
+          if (!context.quiet || !agreed) context.stderr.write(removalText(plan, context.terminal));
           return agreed || ask(context, opened, again);
         };
         const done = await uninstall({ opened, target, now, signal, timeoutMs, onProgress: view.onProgress, confirm });
@@ -51,34 +50,6 @@ export function define(command: Command, context: CommandContext): void {
         view.end();
       }
     });
-}
-
-/**
- * True if `--yes` and the name were given. Throws UserError if the name is not the file's, if `--yes` has no name, or
- * if there is no terminal to prompt on. Called before the target is inspected.
- */
-function isAgreed(
-  { terminal }: CommandContext,
-  opened: DeploymentContext,
-  name: string | undefined,
-  { yes }: Options,
-): boolean {
-  const own = opened.deployment.name;
-  if (name !== undefined && name !== own) throw new UserError(`the file describes ${own}, not the given name`);
-  if (yes === true && name === own) return true;
-  const command = `difyctl uninstall ${own} --yes`;
-  if (yes === true) throw new UserError('--yes requires the name of the deployment', { next: [command] });
-  if (!terminal.interactive) throw new UserError('cannot prompt', { next: [command] });
-  return false;
-}
-
-/** Writes the location and every object that would be deleted, also if `--yes` was given. */
-function show(context: CommandContext, { place, removal }: RemovalPlan): void {
-  const { terminal, stderr } = context;
-  const style = { color: terminal.stderrColor, unicode: terminal.unicode, width: terminal.width };
-  const facts = place.facts.map((fact) => oneLine(`${fact.name} ${fact.value}`)).join(', ');
-  const count = removal.length === 0 ? 'nothing to delete' : `${removal.length} to delete`;
-  stderr.write(`${[`  ${facts}`, `  ${count}`, ...changeLines(removal, style, false)].join('\n')}\n`);
 }
 
 function ask(context: CommandContext, opened: DeploymentContext, again: boolean): Promise<boolean> {

@@ -156,6 +156,15 @@ const TABLE = [
     load: () => import('../commands/uninstall.ts'),
   },
   {
+    name: 'rebuild',
+    group: 'operate',
+    summary: 'delete a test installation with its data, and install it again, empty or from a backup set',
+    operands: '[name]',
+    deployment: true,
+    formats: TEXT_AND_JSON,
+    load: () => import('../commands/rebuild.ts'),
+  },
+  {
     name: 'backup',
     group: 'operate',
     summary: 'make a backup set of databases, files, configuration and secrets; list, verify or prune sets',

@@ -64,3 +64,22 @@ export async function askName(context: CommandContext, question: string, name: s
   const { askLine } = await import('./line-prompt.ts');
   return (await askLine(context, oneLine(question)).catch(declined)).trim() === name;
 }
+
+/**
+ * True if `--yes` and the name were given. Throws UserError if the name is not the file's, if `--yes` has no name, or
+ * if there is no terminal to prompt on. Called before the target is inspected.
+ */
+export function isAgreedByName(
+  { terminal }: CommandContext,
+  command: string,
+  own: string,
+  name: string | undefined,
+  yes: boolean,
+): boolean {
+  if (name !== undefined && name !== own) throw new UserError(`the file describes ${own}, not the given name`);
+  if (yes && name === own) return true;
+  const next = [`difyctl ${command} ${own} --yes`];
+  if (yes) throw new UserError('--yes requires the name of the deployment', { next });
+  if (!terminal.interactive) throw new UserError('cannot prompt', { next });
+  return false;
+}

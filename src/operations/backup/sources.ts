@@ -62,7 +62,7 @@ export async function openSources(context: MakeContext): Promise<Sources> {
 }
 
 /** True if the repository is a folder at or below `folder`. Links are followed. */
-async function isInFolder(repository: string, baseDirectory: string, folder: string): Promise<boolean> {
+export async function isInFolder(repository: string, baseDirectory: string, folder: string): Promise<boolean> {
   if (!isAbsolute(repository) && !repository.startsWith('.')) return false;
   const real = (path: string): Promise<string> => realpath(path).catch(() => path);
   const [inner, outer] = await Promise.all([real(resolve(baseDirectory, repository)), real(folder)]);

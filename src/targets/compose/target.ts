@@ -10,6 +10,7 @@ import { newestRevision } from '../../state/revisions/revision.ts';
 import type { Target } from '../target.ts';
 import { applyCompose } from './apply.ts';
 import type { Connection } from './connection.ts';
+import { dataCompose, deleteDataCompose } from './data.ts';
 import { ensureDirectory, keepEnvFile } from './directory.ts';
 import { execCompose } from './exec.ts';
 import { inspectCompose } from './inspect.ts';
@@ -65,6 +66,8 @@ export function composeTarget({ runner, project, redact, now }: ComposeTargetOpt
     recover: async () => [],
     prune: async () => undefined,
     removal: (signal) => removalCompose(connection, signal),
+    data: (signal) => dataCompose(connection, signal),
+    deleteData: (signal) => deleteDataCompose(connection, signal),
     remove: (options) => removeCompose(connection, options),
   };
 }

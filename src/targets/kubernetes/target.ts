@@ -84,6 +84,8 @@ export function kubernetesTarget({ runner, kubeArgs, chart, release, redact, now
     recover: (options) => recoverKubernetes(connection, options),
     prune: (kept, signal) => pruneSecrets(connection, kept, signal),
     removal: (signal) => removalKubernetes(connection, signal),
+    data: noData,
+    deleteData: noData,
     remove: (options) => removeKubernetes(connection, options),
   };
 }
@@ -148,4 +150,10 @@ function isSecretName(name: string, deployment: string): boolean {
 function ownKind(rendered: Rendered): RenderedKubernetes {
   if (rendered.target === 'kubernetes') return rendered;
   throw new Error('the Kubernetes target was given a set rendered for Compose');
+}
+
+async function noData(): Promise<never> {
+  throw new UserError('difyctl does not delete the claims of a cluster', {
+    next: ['difyctl uninstall names the claims that it keeps'],
+  });
 }
