@@ -56,7 +56,7 @@ const ENVIRONMENT = {
 /** The author of a commit if git knows no name and no address of the operator. */
 const OWN_IDENTITY = ['-c', 'user.name=difyctl', '-c', 'user.email=difyctl@localhost'];
 
-/** git ends with this code if it cannot do what is asked. */
+/** The exit code of git if a command cannot run. */
 const REFUSED = 128;
 
 /**

@@ -22,9 +22,10 @@ import { type CheckedTree, checkTree } from './working-tree/check.ts';
 import { commitRevision, plannedCommit } from './working-tree/commit.ts';
 
 /**
- * Runs an install: preflight, the rehearsal if it is asked for, plan, confirmation, lock, the plan again under the lock, apply, postflight. A run whose
- * plan is empty changes nothing and writes no revision. Throws UserError (exit 2, 3 or 9), Interrupted, and
- * ExternalError if the target does not answer. A workload that does not become ready is in the report.
+ * Runs an install: preflight, the rehearsal with --rehearse, plan, confirmation, lock, the plan again under the lock,
+ * apply, postflight. A run whose plan is empty changes nothing and writes no revision. Throws UserError (exit 2, 3 or
+ * 9), Interrupted, and ExternalError if the target does not answer. A workload that does not become ready is in the
+ * report.
  */
 export async function install(options: InstallOptions): Promise<InstallReport> {
   const { prepared, target, signal, now } = options;
@@ -121,7 +122,7 @@ async function preflightStep(options: InstallOptions): Promise<CheckReport> {
   );
 }
 
-/** Rehearses if it is asked for. A drill with a warning is a note, and the install continues. */
+/** Rehearses with --rehearse. A drill with a warning is a note, and the install continues. */
 async function rehearsalStep({ rehearse, onProgress }: InstallOptions): Promise<Pick<InstallFacts, 'rehearsal'>> {
   if (rehearse === undefined) return {};
   const rehearsal = printedRehearsal(await rehearse());

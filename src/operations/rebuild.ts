@@ -129,20 +129,8 @@ async function restoreSet(
 ): Promise<RestoreResult> {
   const { restoreDeployment } = await import('./restore/restore.ts');
   return restoreDeployment({
-    ...{
-      opened: prepared,
-      target,
-      set,
-      identity,
-      at: undefined,
-      parts: [],
-      knowledgeBase: undefined,
-      env,
-      now,
-      signal,
-      timeoutMs,
-      onProgress,
-    },
-    ...{ dryRun, byName: true, mayAsk: false, confirm: async () => true },
+    ...{ opened: prepared, target, set, identity, env, now, signal, timeoutMs, onProgress, dryRun },
+    ...{ at: undefined, parts: [], knowledgeBase: undefined },
+    ...{ byName: true, mayAsk: false, confirm: async () => true },
   });
 }

@@ -50,7 +50,7 @@ export async function writeSet(directory: string, files: readonly RenderedFile[]
   return { files: files.map(described), digest: sha256(index), removed: stale };
 }
 
-/** Returns the files of a written set that somebody edited since, or that difyctl did not write. */
+/** Returns the files of a written set that were edited after difyctl wrote them, or that difyctl did not write. */
 export async function editedFiles(directory: string, paths: readonly string[]): Promise<readonly string[]> {
   return foreignFiles(directory, paths, await readIndex(directory), new Map());
 }

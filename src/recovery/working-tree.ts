@@ -16,7 +16,7 @@ export interface WorkingTreeFacts {
   readonly link: string | undefined;
   /** difyctl's files that have changes which are not committed. */
   readonly changed: readonly string[];
-  /** Those of `changed` that somebody else edited, without difyctl.yaml. */
+  /** Those of `changed` that difyctl did not write, without difyctl.yaml. */
   readonly edited: readonly string[];
   /** The newest commit of difyctl for this deployment. Undefined if there is none. */
   readonly recorded:

@@ -36,7 +36,7 @@ export const recoveryConfiguration: Check = {
   },
 };
 
-/** Every finding is a warning: an install refuses a tree that is not ready by itself, unless it is told not to commit. */
+/** Every finding is a warning: without --no-commit, an install itself refuses a tree that is not ready. */
 function judgeTree(context: JudgeContext, expected: string): Judgement {
   const evidence = context.optionalEvidence(WORKING_TREE);
   if (evidence?.data === undefined) {

@@ -108,7 +108,7 @@ export const CLUSTER_CASES: readonly ReliabilityCase[] = [
     exit: 9,
     lock: 'stays with its new holder',
     next: '–',
-    test: { file: LOCK, title: 'that lost its lock is told, and does not delete the new one' },
+    test: { file: LOCK, title: 'that lost its lock reports the loss, and does not delete the new lock' },
   },
   {
     area: 'Lease',

@@ -176,7 +176,7 @@ describe('a holder', () => {
     expect(seen.at(-1)?.children).toMatchObject([{ program: 'helm', pid: process.pid }]);
   });
 
-  test('that lost its lock is told, and does not delete the new one', async () => {
+  test('that lost its lock reports the loss, and does not delete the new lock', async () => {
     const lock = await acquire();
     await writeFile(
       path(),

@@ -3,7 +3,7 @@ import { type Inside, runInside } from './exec.ts';
 
 /** The connections of the main database's server, as it counts them now. */
 export interface ConnectionsFact {
-  /** Connections to all databases of the server, whoever opened them. Undefined if it refused one more. */
+  /** Connections of all clients to all databases of the server. Undefined if the server refused a new one. */
   readonly used: number | undefined;
   /** `max_connections` of the server. Undefined if it refused one more. */
   readonly limit: number | undefined;
