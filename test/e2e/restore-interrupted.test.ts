@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { contentsOf, PLUGINS, STORAGE, useBackupScene } from '../support/backup-fixture.ts';
+import { told } from '../support/compose-fixture.ts';
 import { complete, killAt, listed, type NamedMoment, namesIn } from '../support/interruption.ts';
 import { sample } from '../support/sample.ts';
 import { useSharedDockerHost } from '../testbed/docker/fixture.ts';
@@ -89,6 +90,22 @@ describe('restore', () => {
     const earlier = await places();
     expect(earlier.filter((place) => /[._]before[-_]\d{14}$/.test(place))).toEqual(earlier);
     expect(await dataOf(earlier)).toEqual(live);
+  });
+
+  test('whose restic is killed while it reads the parts changed nothing, and found no damage', async () => {
+    const { place, recorder } = testbed.get();
+    const live = await dataOf(NOW());
+    const held = await recorder.hold('^restic dump --no-lock [0-9a-f]+ /$');
+    const run = await place.start(...RESTORE);
+    process.kill(await run.until(held.pid), 'SIGKILL');
+    await held.release();
+    const ended = await run.outcome;
+    expect(ended.stderr).toMatch(
+      /^ {2}x the part postgres-main of set \S+ was not read to its end: restic .+; nothing was changed$/m,
+    );
+    expect(ended.stderr).not.toContain('damaged');
+    expect(ended.code, told(ended)).toBe(8);
+    expect(await dataOf(NOW())).toEqual(live);
   });
 });
 

@@ -85,6 +85,18 @@ export const BACKUP_CASES: readonly ReliabilityCase[] = [
   },
   {
     area: 'backup',
+    happens: 'SIGKILL of restic while `restore` reads the parts',
+    done: 'nothing is changed, and the set is not called damaged',
+    exit: 8,
+    lock: 'released',
+    next: 'reads the parts again',
+    test: {
+      file: RESTORE_KILLED,
+      title: 'whose restic is killed while it reads the parts changed nothing, and found no damage',
+    },
+  },
+  {
+    area: 'backup',
     happens: 'SIGKILL of `restore` alone while it restores a database or files',
     done: 'its programs end; a database has all of the set or nothing',
     exit: 137,
