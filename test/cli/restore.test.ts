@@ -54,6 +54,34 @@ it('the plan shows the place, what is there and what is not restored', () => {
 `);
 });
 
+it('the plan to a stated time shows as of when each store is, and the vectors that are replaced', () => {
+  const [databases, set] = ['2026-11-29T08:00:00.000Z', PLAN.commonPoint];
+  const reach = {
+    at: databases,
+    databases,
+    files: databases,
+    vectors: set,
+    lostSeconds: 0,
+    rpo: '15m',
+    isWithinRpo: true,
+  };
+  const observed = 'has 1 of the 1 collection of the set, which are replaced';
+  const vectors = {
+    step: 'vectors',
+    what: 'collections in qdrant',
+    bytes: 0,
+    status: 'to-do',
+    occupied: true,
+  } as const;
+  const plan: RestorePlan = { ...PLAN, reach, steps: [{ ...vectors, observed }], left: [], resumes: undefined };
+  expect(restorePlanText(plan, { ...STYLE, width: 200 })).toBe(`  directory /srv/dify, project dify, new
+  dify-20261129T021500Z-3fa2
+  Dify 1.16.1
+  to 2026-11-29T08:00:00.000Z: databases as of 2026-11-29T08:00:00.000Z, files as of 2026-11-29T08:00:00.000Z, vectors as of 2026-11-29T02:15:01.000Z; nothing before it is lost
+  vectors  collections in qdrant: has 1 of the 1 collection of the set, which are replaced
+`);
+});
+
 it('the result shows times, invariants and the next steps, whose commands are not wrapped', () => {
   const command = `psql -h pg.example.internal -p 5432 -U dify -d dify -c "UPDATE datasets SET index_struct = NULL"`;
   const result: RestoreResult = {

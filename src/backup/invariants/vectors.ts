@@ -1,5 +1,5 @@
 import { counted } from '../../base/words.ts';
-import type { DatasetFact, Invariant } from './facts.ts';
+import type { DatasetFact, Invariant, InvariantFacts } from './facts.ts';
 import { broken, examplesOf, holds, judgeRead, skipped } from './verdicts.ts';
 
 /**
@@ -12,13 +12,23 @@ export const vectorsInvariant: Invariant = {
   judge: ({ datasets }, { noVectors = 'no vectors were restored' }) => {
     if (datasets === undefined) return skipped(noVectors);
     return judgeRead(datasets, (all) => {
-      const wrong = all.filter(({ segments, vectors = -1 }) => vectors < segments);
+      const wrong = all.filter(lacksVectors);
       if (wrong.length > 0) return broken(examplesOf(wrong.map(describe)));
       const total = all.reduce((sum, { vectors = 0 }) => sum + vectors, 0);
       return holds(`${counted(total, 'vector')} of ${counted(all.length, 'knowledge base')}`);
     });
   },
 };
+
+/** Returns the ids of the knowledge bases that have fewer vectors than segments. Empty if they could not be counted. */
+export function lackingBases({ datasets }: Pick<InvariantFacts, 'datasets'>): readonly string[] {
+  if (datasets === undefined || !('seen' in datasets)) return [];
+  return datasets.seen.filter(lacksVectors).map(({ dataset }) => dataset);
+}
+
+function lacksVectors({ segments, vectors = -1 }: DatasetFact): boolean {
+  return vectors < segments;
+}
 
 function describe({ dataset, segments, vectors }: DatasetFact): string {
   return vectors === undefined

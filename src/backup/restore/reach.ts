@@ -1,6 +1,7 @@
 import { durationSeconds } from '../../base/duration.ts';
 import type { BackupManifest } from '../manifest.ts';
 import { partOf } from '../manifest.ts';
+import { vectorCopy } from './target-vectors.ts';
 
 /** How near a restore comes to the stated time. Times are ISO 8601 in UTC. */
 export interface Reach {
@@ -9,6 +10,8 @@ export interface Reach {
   /** The times as of which the databases and the files are. */
   readonly databases: string;
   readonly files: string;
+  /** The time of the copy of the vectors. Undefined: the set has none. Vectors are no loss: Dify can embed them again. */
+  readonly vectors: string | undefined;
   /** Seconds before the stated time whose work is not restored. */
   readonly lostSeconds: number;
   /** The RPO of the file. Undefined if it names none. */
@@ -28,6 +31,7 @@ export function reachOf(manifest: BackupManifest, at: Date, rpo: string | undefi
   const lostSeconds = (at.getTime() - Math.min(Date.parse(databases), Date.parse(files))) / 1_000;
   return {
     ...{ at: at.toISOString(), databases, files, lostSeconds, rpo },
+    vectors: vectorCopy(manifest) === undefined ? undefined : commonPoint,
     isWithinRpo: rpo === undefined ? undefined : lostSeconds <= durationSeconds(rpo),
   };
 }

@@ -40,7 +40,10 @@ export function refusePlan(plan: RefusedPlan, { byName, mayAsk }: { byName: bool
   if (problems.length === 0) return;
   throw new UserError('the restore cannot begin; nothing was changed', {
     problems,
-    next: ['docs/restore.md lists what a role needs', 'difyctl restore --dry-run shows the plan'],
+    next: [
+      ...steps.flatMap(({ next = [] }) => next),
+      ...['docs/restore.md lists what a role needs', 'difyctl restore --dry-run shows the plan'],
+    ],
   });
 }
 

@@ -47,6 +47,8 @@ export interface PlannedStep {
   readonly renamedTo?: string;
   /** Why the step cannot run, whatever the operator agrees to. */
   readonly problem?: string;
+  /** What a person does about the problem. */
+  readonly next?: readonly string[];
 }
 
 /** What decides about one step besides the place. */
@@ -147,15 +149,14 @@ export function renamedFolder(path: string, suffix: string): string {
 
 /** Returns the step of the vectors. `seen`: what was observed in the store, or why it could not be read. */
 export function vectorsStep(
-  seen: ObservedVectors | { readonly problem: string },
+  seen: ObservedVectors | Required<Pick<PlannedStep, 'problem' | 'next'>>,
   { status, part }: Pick<StepInput, 'status' | 'part'>,
 ): PlannedStep {
   const { provider, collections } = part.details;
   const base = { step: 'vectors', bytes: part.bytes, status, occupied: false } as const;
   const what = `collections in ${'problem' in seen ? provider : seen.where}`;
   if (status === 'done') return { ...base, what, observed: 'are restored' };
-  if ('problem' in seen)
-    return { ...base, what, observed: `cannot be read; the set has ${collections}`, problem: seen.problem };
+  if ('problem' in seen) return { ...base, ...seen, what, observed: `cannot be read; the set has ${collections}` };
   const { saved, present } = seen;
   if (present === 0) return { ...base, what, observed: `has none of the ${counted(saved, 'collection')} of the set` };
   const observed = `has ${present} of the ${counted(saved, 'collection')} of the set`;

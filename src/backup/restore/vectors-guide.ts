@@ -1,3 +1,4 @@
+import { counted } from '../../base/words.ts';
 import { FORGET_INDEXES } from '../../checklist/rebuild-vectors.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { COMPOSE_ADDRESSES, SERVICE_OF } from '../../render/compose/names.ts';
@@ -16,16 +17,42 @@ export function vectorsGuide(manifest: BackupManifest, deployment: Deployment): 
   if (details.segments === 0) return [];
   return [
     `vectors: Dify must embed the documents again: ${rebuildWords(details) ?? 'all segments'}. After difyctl install:`,
-    `  1. ${forgetCommand(deployment)}`,
+    ...embedCommands(deployment, FORGET_INDEXES),
+  ];
+}
+
+/** The most knowledge bases that a command names. */
+const MOST_NAMED = 20;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/**
+ * Returns what a person does if the store has fewer vectors than these knowledge bases have segments: the copy of the
+ * vectors is older than the databases, or Dify was still embedding. Empty without a knowledge base.
+ */
+export function lackingGuide(bases: readonly string[], deployment: Deployment): readonly string[] {
+  if (bases.length === 0) return [];
+  const areNamed = bases.length <= MOST_NAMED && bases.every((id) => UUID.test(id));
+  const only = areNamed ? ` AND id IN (${bases.map((id) => `'${id}'`).join(', ')})` : '';
+  const which = areNamed ? '' : ', and with them all others';
+  return [
+    `vectors: searches do not find every segment of ${counted(bases.length, 'knowledge base')}. Dify must embed their documents again${which}. After difyctl install:`,
+    ...embedCommands(deployment, `${FORGET_INDEXES}${only}`),
+  ];
+}
+
+/** `statement`: makes `flask vdb-migrate` take a knowledge base. */
+function embedCommands(deployment: Deployment, statement: string): readonly string[] {
+  return [
+    `  1. ${forgetCommand(deployment, statement)}`,
     `  2. ${inApi(deployment, 'flask vdb-migrate')}`,
     '  flask ends with exit 0 also after errors: each line "Error creating" names a knowledge base that step 2 must repeat',
   ];
 }
 
-function forgetCommand(deployment: Deployment): string {
+function forgetCommand(deployment: Deployment, statement: string): string {
   const { postgres, target, name } = deployment;
   const { host, port, database, username } = databaseLogin(postgres, 'main', COMPOSE_ADDRESSES);
-  const psql = `psql -U ${username} -d ${database} -c "${FORGET_INDEXES}"`;
+  const psql = `psql -U ${username} -d ${database} -c "${statement}"`;
   if (postgres.mode === 'external') return psql.replace('psql', `psql -h ${host} -p ${port}`);
   if (target.type === 'compose') return `docker compose -p ${name} exec ${host} ${psql}`;
   const labels = `app.kubernetes.io/instance=${name},app.kubernetes.io/name=postgresql`;

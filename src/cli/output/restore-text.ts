@@ -27,11 +27,13 @@ export function restorePlanText(plan: RestorePlan, style: Style): string {
 }
 
 /** The times as of which data is restored, and the work before the stated time that is lost. */
-function reachLines({ at, databases, files, lostSeconds, rpo, isWithinRpo }: Reach, style: Style): readonly string[] {
+function reachLines(reach: Reach, style: Style): readonly string[] {
+  const { at, databases, files, vectors, lostSeconds, rpo, isWithinRpo } = reach;
   const limit =
     rpo === undefined ? 'the file names no RPO' : `${isWithinRpo ? 'within' : 'more than'} the RPO of ${rpo}`;
   const lost = lostSeconds === 0 ? 'nothing before it is lost' : `${span(lostSeconds)} before it are lost, ${limit}`;
-  return wrap(`to ${at}: databases as of ${databases}, files as of ${files}; ${lost}`, style.width, 2);
+  const copied = vectors === undefined ? '' : `, vectors as of ${vectors}`;
+  return wrap(`to ${at}: databases as of ${databases}, files as of ${files}${copied}; ${lost}`, style.width, 2);
 }
 
 /** The newest row and object, which show how far the data reaches. */
@@ -43,9 +45,9 @@ function newestLines(newest: RestoreResult['newest'], width: number, style: Styl
   ];
 }
 
-function stepWords({ what, bytes, observed, renamedTo, occupied }: RestorePlan['steps'][number]): string {
+function stepWords({ step, what, bytes, observed, renamedTo, occupied }: RestorePlan['steps'][number]): string {
   const size = bytes === 0 ? '' : ` (${formatBytes(bytes)})`;
-  if (!occupied) return `${what}${size}: ${observed}`;
+  if (!occupied || step === 'vectors') return `${what}${size}: ${observed}`;
   const effect =
     renamedTo === undefined
       ? 'objects of the set replace those of the same key, and no other object is deleted'

@@ -213,10 +213,10 @@ async function filesPlan(
 }
 
 async function vectorsPlan(about: StepInput, context: RestoreContext): Promise<PlannedStep> {
-  if (about.status === 'done') return vectorsStep({ problem: '' }, about);
+  if (about.status === 'done') return vectorsStep({ problem: '', next: [] }, about);
   const seen = await observeVectors(about.part, context).catch((error: unknown) => {
     if (!(error instanceof Fault) || error instanceof Interrupted) throw error;
-    return { problem: error.message };
+    return { problem: error.message, next: error.next };
   });
   return vectorsStep(seen, about);
 }

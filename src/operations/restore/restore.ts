@@ -5,7 +5,7 @@ import type { RestoreContext } from '../../backup/restore/context.ts';
 import { redisGuide } from '../../backup/restore/redis-guide.ts';
 import { refusePlan } from '../../backup/restore/refuse-plan.ts';
 import { vectorCopy } from '../../backup/restore/target-vectors.ts';
-import { vectorsGuide } from '../../backup/restore/vectors-guide.ts';
+import { lackingGuide, vectorsGuide } from '../../backup/restore/vectors-guide.ts';
 import { UserError } from '../../base/errors.ts';
 import { makeTemporaryFolder } from '../../base/temporary-folder.ts';
 import { counted } from '../../base/words.ts';
@@ -20,7 +20,7 @@ import type { PlannedRestore, RestoreOptions, RestorePlan } from './options.ts';
 import { planRestore } from './plan.ts';
 import { readParts } from './read-parts.ts';
 import { type RestoreSources, restoreSources } from './sources.ts';
-import { verifyRestored } from './verify.ts';
+import { type VerifiedData, verifyRestored } from './verify.ts';
 import { runRestore } from './work.ts';
 
 /** A restore, or its plan after a dry run. */
@@ -99,10 +99,10 @@ function restoreFrom(
         const work = { options, sources, context, locked, newest: planned.newest, dumps: new Map() };
         const { number, restore } = await runRestore(work, planned);
         const areLater = areVectorsLater(options, sources, planned.plan);
-        const invariants = await verifyStep(options, sources, context, areLater);
+        const { invariants, lacking } = await verifyStep(options, sources, context, areLater);
         const newest = await newestRestored(sources, context);
         const steps = (restore?.steps ?? []).map(({ step, seconds }) => ({ step, seconds }));
-        const next = nextSteps(options, sources, areLater);
+        const next = nextSteps(options, sources, areLater, lacking);
         return { plan: planned.plan, outcome: 'restored', revision: number, steps, newest, invariants, next };
       },
     },
@@ -132,13 +132,13 @@ function verifyStep(
   sources: RestoreSources,
   context: RestoreContext,
   areLater: boolean,
-): Promise<readonly InvariantResult[]> {
+): Promise<VerifiedData> {
   return runStep(
     ...([onProgress, 'verify', 'verify the restored data'] as const),
     () => verifyRestored(sources, context, areLater),
-    (results) => ({
-      detail: counted(results.length, 'invariant'),
-      failed: results.some(({ status }) => status === 'fail'),
+    ({ invariants }) => ({
+      detail: counted(invariants.length, 'invariant'),
+      failed: invariants.some(({ status }) => status === 'fail'),
     }),
   );
 }
@@ -167,8 +167,8 @@ export async function verifyRecorded(
       const base = { deployment, baseDirectory, secrets: sources.secrets, runner, kubeArgs, restic, folder };
       const areLater = areVectorsLater(options, sources, recorded);
       const context: RestoreContext = { ...base, signal, onStart: () => undefined };
-      const invariants = await verifyStep(options, sources, context, areLater);
-      return { invariants, next: nextSteps(options, sources, areLater) };
+      const { invariants, lacking } = await verifyStep(options, sources, context, areLater);
+      return { invariants, next: nextSteps(options, sources, areLater, lacking) };
     });
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -179,10 +179,13 @@ function nextSteps(
   { parts, opened, promotion }: RestoreOptions,
   { manifest }: RestoreSources,
   areLater: boolean,
+  lacking: readonly string[],
 ): readonly string[] {
-  if (parts.length > 0) return ['difyctl status shows what runs'];
+  const embed = lackingGuide(lacking, opened.deployment);
+  if (parts.length > 0) return ['difyctl status shows what runs', ...embed];
   const vectors = [
     ...vectorsGuide(manifest, opened.deployment),
+    ...embed,
     ...(areLater
       ? [`vectors: stop Dify but not its vector store, then difyctl restore ${manifest.set} --part vectors`]
       : []),

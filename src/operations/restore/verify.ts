@@ -3,6 +3,7 @@ import type { InvariantResult } from '../../backup/invariants/facts.ts';
 import { judgeInvariants } from '../../backup/invariants/judge.ts';
 import { readInvariantFacts } from '../../backup/invariants/read/read.ts';
 import type { CountVectors, ObjectReader } from '../../backup/invariants/read/source.ts';
+import { lackingBases } from '../../backup/invariants/vectors.ts';
 import { partOf } from '../../backup/manifest.ts';
 import type { RestoreContext } from '../../backup/restore/context.ts';
 import { psqlQuery } from '../../backup/restore/psql-query.ts';
@@ -11,6 +12,12 @@ import { vectorCopy, withCounts } from '../../backup/restore/target-vectors.ts';
 import { whyNoVectors } from '../../backup/restored-parts.ts';
 import { UserError } from '../../base/errors.ts';
 import type { RestoreSources } from './sources.ts';
+
+/** The invariants, and the ids of the knowledge bases that lack vectors. */
+export interface VerifiedData {
+  readonly invariants: readonly InvariantResult[];
+  readonly lacking: readonly string[];
+}
 
 /**
  * Verifies the invariants of the restored data where it is now. `areVectorsLater`: the bundled vector store does not
@@ -21,7 +28,7 @@ export async function verifyRestored(
   { manifest, sealed, secretKey }: RestoreSources,
   context: RestoreContext,
   areVectorsLater: boolean,
-): Promise<readonly InvariantResult[]> {
+): Promise<VerifiedData> {
   const { runner, signal, deployment } = context;
   const query = async (which: 'main' | 'plugin') =>
     psqlQuery(runner, await databaseClient(which, context), { signal, timeoutMs: QUERY_MS });
@@ -36,11 +43,12 @@ export async function verifyRestored(
   const read = (vectors: CountVectors | undefined) => readInvariantFacts({ ...data, vectors }, signal);
   const isRebuilt = areVectorsLater || vectorCopy(manifest) === undefined;
   const facts = isRebuilt ? await read(undefined) : await withCounts(context, undefined, read);
-  return judgeInvariants(facts, {
+  const invariants = judgeInvariants(facts, {
     schemaHead: manifest.schemaHead,
     versions: { set: manifest.dify, image: deployment.version },
     noVectors: whyNoVectors(manifest, 'the bundled store does not run yet'),
   });
+  return { invariants, lacking: lackingBases(facts) };
 }
 
 /** A count of a large table takes minutes. */

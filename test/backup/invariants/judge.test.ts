@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { InvariantContext, InvariantFacts } from '../../../src/backup/invariants/facts.ts';
 import { isProven, judgeInvariants } from '../../../src/backup/invariants/judge.ts';
+import { lackingBases } from '../../../src/backup/invariants/vectors.ts';
 
 const COMPLETE: InvariantFacts = {
   setups: { seen: 1 },
@@ -159,6 +160,14 @@ describe('judgeInvariants', () => {
     expect(line('schema', {}, { versions })).toBe(
       'fail: revision 4474872b0ee6 of Dify 1.17.1, newer than the image 1.16.1',
     );
+  });
+
+  it('names the knowledge bases that lack vectors', () => {
+    const base = (dataset: string, vectors: number | undefined) => ({ dataset, collection: 'c', segments: 3, vectors });
+    const seen = [base('d1', 3), base('d2', 2), base('d3', undefined), base('d4', 4)];
+    expect(lackingBases({ datasets: { seen } })).toEqual(['d2', 'd3']);
+    expect(lackingBases({ datasets: { unread: 'no answer' } })).toEqual([]);
+    expect(lackingBases({ datasets: undefined })).toEqual([]);
   });
 
   it('skips vectors that the plan rebuilds', () => {

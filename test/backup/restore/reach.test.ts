@@ -23,3 +23,10 @@ it.each([
   const { databases, files, lostSeconds, isWithinRpo } = reachOf(manifest, new Date(AT), rpo, isArchived);
   expect([databases, files, lostSeconds, isWithinRpo]).toEqual(expected);
 });
+
+it('says as of when the vectors are, if the set has a copy', () => {
+  const at = new Date(AT);
+  expect(reachOf(COPIED, at, '15m', true)).toMatchObject({ databases: AT, vectors: SET });
+  const rebuilt = COPIED.parts.map((one) => (one.part === 'vectors' ? { ...one, mechanism: 'rebuild' as const } : one));
+  expect(reachOf({ ...COPIED, parts: rebuilt }, at, '15m', true)).toMatchObject({ vectors: undefined });
+});

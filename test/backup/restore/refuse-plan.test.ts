@@ -63,6 +63,20 @@ describe('a planned restore', () => {
     ]);
   });
 
+  it('is refused with what a person does about the problem', () => {
+    const blocked: PlannedStep = {
+      ...EMPTY,
+      step: 'vectors',
+      problem: 'no database vectors',
+      next: ['createdb vectors'],
+    };
+    expect(refusal([blocked], NOBODY)).toEqual([
+      'the restore cannot begin; nothing was changed',
+      ...['vectors: no database vectors', 'createdb vectors'],
+      ...['docs/restore.md lists what a role needs', 'difyctl restore --dry-run shows the plan'],
+    ]);
+  });
+
   it('is refused while Dify runs', () => {
     expect(refusal([EMPTY], { byName: true, mayAsk: true }, ['api', 'worker'])).toEqual([
       'Dify runs (api, worker) and would write while its data is restored',

@@ -175,14 +175,19 @@ describe('the vectors of a restore', () => {
       { observed: 'has 2 of the 3 collections of the set, which are replaced', occupied: true },
     ],
     ['that were begun', seen(2), 'started', { observed: 'has 2 of the 3 collections of the set' }],
-    ['that are restored', { problem: '' }, 'done', { what: 'collections in qdrant', observed: 'are restored' }],
+    [
+      'that are restored',
+      { problem: '', next: [] },
+      'done',
+      { what: 'collections in qdrant', observed: 'are restored' },
+    ],
     [
       'in a store that does not answer',
-      { problem: 'qdrant at q:6333 refuses the connection' },
+      { problem: 'qdrant at q:6333 refuses the connection', next: ['start it'] },
       'to-do',
       {
         ...{ what: 'collections in qdrant', observed: 'cannot be read; the set has 3' },
-        problem: 'qdrant at q:6333 refuses the connection',
+        ...{ problem: 'qdrant at q:6333 refuses the connection', next: ['start it'] },
       },
     ],
   ])('%s', (_, found, status, step) => {

@@ -1,6 +1,6 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { partOf } from '../../../src/backup/manifest.ts';
-import { vectorsGuide } from '../../../src/backup/restore/vectors-guide.ts';
+import { lackingGuide, vectorsGuide } from '../../../src/backup/restore/vectors-guide.ts';
 import { manifestOf } from '../../support/backup-manifest.ts';
 import { parsedDeployment, SAMPLE_FILES } from '../../support/deployments.ts';
 
@@ -32,4 +32,36 @@ it.each([
 
 it('a set without segments needs no step', () => {
   expect(vectorsGuide(rebuild(0), parsedDeployment(SAMPLE_FILES['test-compose-bundled']))).toEqual([]);
+});
+
+describe('knowledge bases with fewer vectors than segments', () => {
+  const deployment = parsedDeployment(SAMPLE_FILES['test-compose-bundled']);
+  const ids = (count: number) =>
+    Array.from({ length: count }, (_, n) => `22222222-2222-4222-8222-${String(n).padStart(12, '0')}`);
+  const said = (words: string, sql: string) => [
+    `vectors: searches do not find every segment of ${words}. After difyctl install:`,
+    `  1. docker compose -p dify exec db_postgres psql -U postgres -d dify -c "${sql}"`,
+    '  2. docker compose -p dify exec api flask vdb-migrate',
+    '  flask ends with exit 0 also after errors: each line "Error creating" names a knowledge base that step 2 must repeat',
+  ];
+  const ALL = "UPDATE datasets SET index_struct = NULL WHERE indexing_technique = 'high_quality'";
+
+  it('are embedded again by two commands that name them', () => {
+    expect(lackingGuide(ids(2), deployment)).toEqual(
+      said(
+        '2 knowledge bases. Dify must embed their documents again',
+        `${ALL} AND id IN ('22222222-2222-4222-8222-000000000000', '22222222-2222-4222-8222-000000000001')`,
+      ),
+    );
+    expect(lackingGuide([], deployment)).toEqual([]);
+  });
+
+  it.each([
+    ['are too many to be named', ids(21), '21 knowledge bases'],
+    ['have an id that a shell would read', ["x' $(reboot)"], '1 knowledge base'],
+  ])('are embedded with all others if they %s', (_, bases, words) => {
+    expect(lackingGuide(bases, deployment)).toEqual(
+      said(`${words}. Dify must embed their documents again, and with them all others`, ALL),
+    );
+  });
 });

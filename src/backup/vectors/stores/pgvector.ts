@@ -1,6 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UserError } from '../../../base/errors.ts';
+import { ExternalError, UserError } from '../../../base/errors.ts';
 import { makeTemporaryFolder } from '../../../base/temporary-folder.ts';
 import type { Runner } from '../../../exec/runner.ts';
 import { type OpenCopies, scratchNames, type VectorCopies } from '../copies.ts';
@@ -23,7 +23,15 @@ export const openCopies: OpenCopies = async ({ store, secret, runner, signal }) 
   const run: Run = (program, args) => runWith(login, runner, signal, program, args);
   const query = async (sql: string): Promise<string> => (await run('psql', ['-A', '-t', '-c', sql])).trim();
   const where = `pgvector at ${host}:${port}`;
-  const version = await query("SELECT extversion FROM pg_extension WHERE extname = 'vector'");
+  const version = await query("SELECT extversion FROM pg_extension WHERE extname = 'vector'").catch(
+    (error: unknown) => {
+      throw isAbsent(error)
+        ? new UserError(`the database ${database} of ${where} does not exist`, {
+            next: [`createdb -h ${host} -p ${port} -U ${username} ${database}`],
+          })
+        : error;
+    },
+  );
   return {
     engine: `pgvector ${version}`,
     where,
@@ -60,6 +68,11 @@ export const openCopies: OpenCopies = async ({ store, secret, runner, signal }) 
     removeScratch: async (scratch) => void (await query(`DROP SCHEMA IF EXISTS ${scratch} CASCADE`)),
   } satisfies VectorCopies;
 };
+
+/** Dify creates the extension and the tables, and no database. */
+function isAbsent(error: unknown): boolean {
+  return error instanceof ExternalError && error.stderr.some((line) => /database ".*" does not exist$/.test(line));
+}
 
 /** PostgreSQL folds the name, which Dify does not quote (langgenius/dify, vdb-pgvector, pgvector.py). */
 function tableOf(collection: string): string {
