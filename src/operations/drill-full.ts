@@ -1,5 +1,7 @@
-import type { DifyInDrill } from '../backup/drill/place.ts';
+import type { DifyInDrill, DrillPlace } from '../backup/drill/place.ts';
 import { startDify } from '../backup/drill/start-dify.ts';
+import { NOT_NAMED, NOT_STARTED, type WorkflowResult } from '../backup/drill/workflow/judge.ts';
+import { runWorkflow } from '../backup/drill/workflow/run.ts';
 import { type BackupManifest, partOf } from '../backup/manifest.ts';
 import { type Problem, UserError } from '../base/errors.ts';
 import { counted } from '../base/words.ts';
@@ -42,8 +44,11 @@ export function refuseFull(manifest: BackupManifest, isFromArchive: boolean): vo
   });
 }
 
-/** Starts Dify on the restored data and runs the checks. Throws ExternalError if Docker fails before Dify starts. */
-export async function drillDify(drill: Drill, dify: DifyInDrill): Promise<FullDrill> {
+/**
+ * Starts Dify on the restored data, runs the checks and the workflow of the file. Throws ExternalError if Docker fails
+ * before Dify starts.
+ */
+export async function drillDify(drill: Drill, dify: DifyInDrill, read: DrillPlace['read']): Promise<FullDrill> {
   const { input, opened, folder, sealed } = drill;
   const { signal, onProgress } = input;
   const started = performance.now();
@@ -62,10 +67,26 @@ export async function drillDify(drill: Drill, dify: DifyInDrill): Promise<FullDr
     startSeconds,
     failures: failures.map(({ workload, reason, logs }) => ({ service: workload, reason, logs: [...logs] })),
   };
-  return runStep(
+  const checked = await runStep(
     ...([onProgress, 'postflight', 'checking Dify from inside'] as const),
     async () => ({ ...full, checks: await checksOf(drill, dify, only) }),
     (result) => ({ detail: counted(result.checks.length, 'check'), failed: !isServing(result) }),
+  );
+  return { ...checked, workflow: failures.length === 0 ? await drillWorkflow(drill, dify, read) : NOT_STARTED };
+}
+
+async function drillWorkflow(
+  { input, opened }: Drill,
+  { engine, project }: DifyInDrill,
+  read: DrillPlace['read'],
+): Promise<WorkflowResult> {
+  const { deployment, signal, onProgress } = input;
+  const settings = deployment.recovery?.drills?.workflow;
+  if (settings === undefined) return NOT_NAMED;
+  return runStep(
+    ...([onProgress, 'workflow', `running the workflow of app ${settings.app}`] as const),
+    () => read(({ main }) => runWorkflow(settings, { engine, project, query: main, protect: opened.protect, signal })),
+    ({ status, observed }) => ({ detail: observed, failed: status !== 'pass' }),
   );
 }
 

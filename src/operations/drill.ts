@@ -146,7 +146,7 @@ async function restoreAndVerify(drill: Drill, place: DrillPlace) {
   const restoreSeconds = Math.round(performance.now() - started) / 1_000;
   const data = await verify(drill, place);
   if (place.dify === undefined) return { restoreSeconds, ...data };
-  const full = await drillDify(drill, place.dify);
+  const full = await drillDify(drill, place.dify, place.read);
   return { restoreSeconds, ...data, full, outcome: isServing(full) ? data.outcome : ('fail' as const) };
 }
 

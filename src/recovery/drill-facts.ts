@@ -17,22 +17,32 @@ export function recoveryWords({ restoreSeconds, full }: Pick<DrillRecord, 'resto
   return full === undefined ? restored : `${restored}, Dify started in ${span(full.startSeconds)}`;
 }
 
-/** True if Dify started on the restored data, and no check of it failed or is unknown. */
-export function isServing({ failures, checks }: FullDrill): boolean {
-  return failures.length === 0 && checks.every(({ status }) => status !== 'fail' && status !== 'unknown');
+/** True if Dify started on the restored data, and neither a check nor the workflow failed or is unknown. */
+export function isServing(full: FullDrill): boolean {
+  return full.failures.length === 0 && !resultsOf(full).some(isWrong);
 }
 
-/** What a drill proves to others: `4 invariants hold`, or the first invariant or check that does not pass. */
+/** The checks of a full drill and its workflow; none if the drill verified the data alone. */
+export function resultsOf({ checks, workflow }: Pick<FullDrill, 'checks' | 'workflow'>): FullDrill['checks'] {
+  return workflow === undefined ? checks : [...checks, workflow];
+}
+
+function isWrong({ status }: { readonly status: string }): boolean {
+  return status === 'fail' || status === 'unknown';
+}
+
+/** What a drill proves to others: `4 invariants hold`, or the first invariant, check or workflow that does not pass. */
 export function drillWords({ outcome, invariants, failure, full }: DrillRecord): string {
-  const checks = full?.checks ?? [];
-  const wrong = [...invariants, ...checks].find(({ status }) => status === 'fail' || status === 'unknown');
+  const wrong = [...invariants, ...(full === undefined ? [] : resultsOf(full))].find(isWrong);
   if (failure !== undefined) return failure;
   if (wrong !== undefined) return `${wrong.id}: ${wrong.observed}`;
   const [stopped] = full?.failures ?? [];
   if (stopped !== undefined) return `${stopped.service}: ${stopped.reason}`;
   if (outcome === 'fail') return 'failed';
   const held = `${countPassed(invariants)} invariants hold`;
-  return full === undefined ? held : `${held}, ${countPassed(checks)} checks of Dify pass`;
+  if (full === undefined) return held;
+  const ran = full.workflow?.status === 'pass' ? ', a workflow succeeded' : '';
+  return `${held}, ${countPassed(full.checks)} checks of Dify pass${ran}`;
 }
 
 function countPassed(results: readonly { readonly status: string }[]): number {

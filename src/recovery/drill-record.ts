@@ -15,6 +15,19 @@ const judged = z.object({
   expected: z.string(),
 });
 
+/** The workflow of a full drill. */
+const drilledWorkflow = judged.extend({
+  status: z.enum(['pass', 'fail', 'skip', 'unknown']),
+  /** The next step. Absent if the workflow succeeded, or if Dify did not start. */
+  next: z.string().optional(),
+  /** Id of the app. Absent if no workflow was run. */
+  app: z.string().optional(),
+  /** Names of the outputs of a workflow that succeeded; their values may be data of users. */
+  outputs: z.array(z.string()).optional(),
+  /** Seconds that it ran, as Dify measured them. */
+  seconds: z.number().nonnegative().optional(),
+});
+
 /** Dify itself on the restored data. */
 const fullDrill = z.object({
   /** The services of the project, data services included. One that did not start is in `failures` or in a check. */
@@ -25,6 +38,8 @@ const fullDrill = z.object({
   failures: z.array(z.object({ service: z.string(), reason: z.string(), logs: z.array(z.string()) })),
   /** Checks of postflight. */
   checks: z.array(judged.extend({ status: z.enum(['pass', 'warn', 'fail', 'skip', 'unknown']) })),
+  /** Absent in the record of a difyctl that ran no workflow. */
+  workflow: drilledWorkflow.optional(),
 });
 export type FullDrill = z.output<typeof fullDrill>;
 

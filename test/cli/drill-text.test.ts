@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import { NOT_NAMED } from '../../src/backup/drill/workflow/judge.ts';
 import { drillText } from '../../src/cli/output/drill-text.ts';
 import { drillHtml } from '../../src/report/html/drill.ts';
-import { drillRecordOf, FULL, STOPPED } from '../support/drill-record.ts';
+import { drillRecordOf, FULL, NO_MODEL, STOPPED } from '../support/drill-record.ts';
 
 const record = drillRecordOf({
   deployment: 'dify',
@@ -84,7 +85,7 @@ test('40 columns: a text is below its name', () => {
 });
 
 const full = (width: number, dify: typeof FULL): string => {
-  const outcome = dify === FULL ? 'pass' : 'fail';
+  const outcome = dify === STOPPED || dify === NO_MODEL ? 'fail' : 'pass';
   return drillText(drillRecordOf({ full: dify, outcome, durations: [] }), [], '/srv/1.json', {
     color: false,
     unicode: true,
@@ -101,6 +102,7 @@ test('a full drill at 100 columns has the start of Dify, the checks and the serv
   ✔ setup          finished
   ✔ app.workloads  3 workloads available
   ✔ app.schema     revision 4474872b0ee6
+  ✔ workflow       app 8a8b2c1d succeeded with the outputs answer
 
   ✔ the drill passed
     services: api, db_postgres, worker
@@ -116,6 +118,7 @@ test('a full drill at 60 columns has the log of what did not start', () => {
 
   ✔ setup          finished
   ✖ app.workloads  api has 0 of 1 (created)
+  - workflow       no workflow was run: Dify did not start
   ✖ migration: exited with code 1
       Can't locate revision identified by 'x'
 
@@ -136,6 +139,9 @@ test('a full drill at 40 columns has each text below its name', () => {
       finished
   ✖ app.workloads
       api has 0 of 1 (created)
+  - workflow
+      no workflow was run: Dify did not
+      start
   ✖ migration: exited with code 1
       Can't locate revision identified
       by 'x'
@@ -144,6 +150,40 @@ test('a full drill at 40 columns has each text below its name', () => {
     services: api, db_postgres, worker
     record: /srv/1.json
 `);
+});
+
+test('a full drill whose workflow fails has the next step', () => {
+  expect(full(80, NO_MODEL)).toBe(`  dify-1 restored beside dify, and removed
+    data as of     2026-11-21T10:00:00.000Z
+    newest row     2026-11-21T09:59:58Z in messages
+    start of Dify  41s
+
+  ✔ setup          finished
+  ✔ app.workloads  3 workloads available
+  ✔ app.schema     revision 4474872b0ee6
+  ✖ workflow       app 8a8b2c1d ended as failed: no route
+      → name a workflow that needs no outside service
+
+  ✖ the drill failed
+    services: api, db_postgres, worker
+    record: /srv/1.json
+`);
+});
+
+test('a full drill without a workflow says how to name one', () => {
+  const lines = full(120, { ...FULL, workflow: NOT_NAMED }).split('\n');
+  expect(lines.slice(8, 10)).toEqual([
+    '  - workflow       no workflow was run: the file names none',
+    '      → set recovery.drills.workflow.app to the id of an app, which is in the address of its page: /app/ID/workflow',
+  ]);
+});
+
+test('the page of a full drill has the workflow and the next step', () => {
+  const page = drillHtml(drillRecordOf({ full: NO_MODEL, outcome: 'fail' }), []);
+  expect(page).toContain(
+    '<td><span class="status fail">failed</span></td><td>workflow: the workflow of app 8a8b2c1d succeeds</td><td>app 8a8b2c1d ended as failed: no route</td>',
+  );
+  expect(page).toContain('<p>Next: name a workflow that needs no outside service</p>');
 });
 
 test('the page of a full drill has the checks and the log, escaped', () => {

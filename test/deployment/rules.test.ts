@@ -36,6 +36,12 @@ describe('rules between fields', () => {
       },
       ['recovery.backup.postgres'],
     ],
+    [
+      'a workflow of a drill by a name, with an input that is no variable, for a day',
+      KUBERNETES,
+      { recovery: { drills: { workflow: { app: 'My app', inputs: { 'a b': 1 }, timeout: '1d' } } } },
+      ['recovery.drills.workflow.app', 'recovery.drills.workflow.inputs.a b', 'recovery.drills.workflow.timeout'],
+    ],
     ['one port for http and https', COMPOSE, { target: { httpPort: 8443, httpsPort: 8443 } }, ['target.httpsPort']],
     ['the root as folder', COMPOSE, { target: { directory: '/' } }, ['target.directory']],
     ['a system folder', COMPOSE, { target: { directory: '/etc/' } }, ['target.directory']],

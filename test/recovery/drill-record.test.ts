@@ -1,11 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { drillWords } from '../../src/recovery/drill-facts.ts';
+import { NOT_NAMED } from '../../src/backup/drill/workflow/judge.ts';
+import { drillWords, isServing } from '../../src/recovery/drill-facts.ts';
 import { readDrillRecord } from '../../src/recovery/drill-record.ts';
 import { readDrills, writeDrill } from '../../src/recovery/drill-store.ts';
 import { drillVerdicts } from '../../src/recovery/drill-verdict.ts';
-import { drillRecordOf, FULL, STOPPED } from '../support/drill-record.ts';
+import { drillRecordOf, FULL, NO_MODEL, STOPPED } from '../support/drill-record.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
 const folder = temporaryFolder();
@@ -33,7 +34,10 @@ describe('records of drills', () => {
 
   it.each([
     ['the data alone', {}, '1 invariants hold'],
-    ['Dify too', { full: FULL }, '1 invariants hold, 2 checks of Dify pass'],
+    ['Dify too', { full: FULL }, '1 invariants hold, 2 checks of Dify pass, a workflow succeeded'],
+    ['no workflow', { full: { ...FULL, workflow: NOT_NAMED } }, '1 invariants hold, 2 checks of Dify pass'],
+    ['an older full drill', { full: { ...FULL, workflow: undefined } }, '1 invariants hold, 2 checks of Dify pass'],
+    ['a workflow that failed', { full: NO_MODEL, outcome: 'fail' }, 'workflow: app 8a8b2c1d ended as failed: no route'],
     ['a start that failed', { full: STOPPED, outcome: 'fail' }, 'app.workloads: api has 0 of 1 (created)'],
     [
       'a start that failed, and was ready later',
@@ -42,6 +46,15 @@ describe('records of drills', () => {
     ],
   ] as const)('say in words what they prove: %s', (_, facts, words) => {
     expect(drillWords(drillRecordOf(facts as Parameters<typeof drillRecordOf>[0]))).toBe(words);
+  });
+
+  it.each([
+    ['every check passes and the workflow succeeds', FULL, true],
+    ['no workflow is named', { ...FULL, workflow: NOT_NAMED }, true],
+    ['the workflow fails', NO_MODEL, false],
+    ['Dify does not start', STOPPED, false],
+  ])('say whether Dify serves if %s', (_, full, serves) => {
+    expect(isServing(full)).toBe(serves);
   });
 
   it.each([

@@ -31,6 +31,22 @@ export const FULL: FullDrill = {
     { id: 'app.workloads', status: 'pass', observed: '3 workloads available', expected: '3 workloads available' },
     { id: 'app.schema', status: 'pass', observed: 'revision 4474872b0ee6', expected: 'one revision' },
   ],
+  workflow: {
+    ...{ id: 'workflow', app: '8a8b2c1d', status: 'pass', outputs: ['answer'], seconds: 0.4 },
+    ...{
+      observed: 'app 8a8b2c1d succeeded with the outputs answer',
+      expected: 'the workflow of app 8a8b2c1d succeeds',
+    },
+  },
+};
+
+/** A full drill in which Dify starts, and the workflow needs a model that it cannot reach. */
+export const NO_MODEL: FullDrill = {
+  ...FULL,
+  workflow: {
+    ...{ id: 'workflow', app: '8a8b2c1d', status: 'fail', expected: 'the workflow of app 8a8b2c1d succeeds' },
+    ...{ observed: 'app 8a8b2c1d ended as failed: no route', next: 'name a workflow that needs no outside service' },
+  },
 };
 
 /** A full drill in which the migration fails. */
@@ -40,6 +56,10 @@ export const STOPPED: FullDrill = {
   checks: [
     { id: 'app.workloads', status: 'fail', observed: 'api has 0 of 1 (created)', expected: '3 workloads available' },
   ],
+  workflow: {
+    ...{ id: 'workflow', status: 'skip', expected: 'a workflow succeeds' },
+    observed: 'no workflow was run: Dify did not start',
+  },
 };
 
 /** The same drill with a missing file. */

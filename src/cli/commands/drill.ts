@@ -33,7 +33,7 @@ export function define(command: Command, context: CommandContext): void {
   command
     .argument('[set]', 'id of the backup set; default: the newest')
     .addOption(new Option('--at <time>', 'restore to this time, such as 2026-11-29T02:15:00Z').argParser(statedTime))
-    .option('--full', 'also start Dify itself on the restored data, and check it from inside')
+    .option('--full', 'also start Dify itself on the restored data, check it from inside, and run a workflow')
     .option('--identity <file>', 'file with the age key, to verify private keys and credentials too')
     .option('--report <file>', 'also write the record there, as a page for auditors (.html)')
     .action(async (set = 'latest', { at, full, identity, report }: Options) => {

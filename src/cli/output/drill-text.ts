@@ -1,14 +1,16 @@
 import { span } from '../../base/duration.ts';
 import { oneLine } from '../../base/printable.ts';
 import { wrap } from '../../base/wrap.ts';
+import { resultsOf } from '../../recovery/drill-facts.ts';
 import type { DrillRecord, FullDrill } from '../../recovery/drill-record.ts';
 import type { DrillVerdict } from '../../recovery/drill-verdict.ts';
-import { paint, type Style, sign } from '../../report/style.ts';
+import { arrow, paint, type Style, sign } from '../../report/style.ts';
 
 /** A drill as text: times of the parts, promises, invariants, and where the record is. */
 export function drillText(record: DrillRecord, verdicts: readonly DrillVerdict[], path: string, style: Style): string {
   const { set, durations, invariants, newestRecovered, outcome, full } = record;
-  const { checks = [], failures = [], services = [] } = full ?? {};
+  const { failures = [], services = [], workflow } = full ?? {};
+  const checks = full === undefined ? [] : resultsOf(full);
   const facts = [
     ['data as of', record.commonPoint],
     ...(newestRecovered === undefined ? [] : [['newest row', `${newestRecovered.at} in ${newestRecovered.table}`]]),
@@ -26,6 +28,7 @@ export function drillText(record: DrillRecord, verdicts: readonly DrillVerdict[]
     '',
     ...invariants.flatMap(({ id, status, observed }) => show(id, status, observed)),
     ...checks.flatMap(({ id, status, observed }) => show(id, status, observed)),
+    ...(workflow?.next === undefined ? [] : wrap(`${arrow(style)} ${oneLine(workflow.next)}`, style.width, 6)),
     ...failures.flatMap((failure) => failureLines(failure, style)),
     ...verdicts.flatMap(({ promise, status, observed }) => show(promise, status, observed)),
     '',

@@ -3,6 +3,7 @@ import { SHORTEST_SECONDS } from '../../base/calendar.ts';
 import { durationSeconds, formatDuration } from '../../base/duration.ts';
 import { day, deploymentName, duration, filePath, line, publicUrl, quantity } from '../../base/fields.ts';
 import { secretRef } from '../../base/secret-ref.ts';
+import { drills } from './drills.ts';
 
 /**
  * A restic repository (restic.readthedocs.io, Preparing a new repository): a scheme and its location, or a folder. It
@@ -128,7 +129,7 @@ export const recovery = z.strictObject({
   configuration: z
     .strictObject({ repository: line.optional(), workingTree: filePath.optional(), secrets: line.optional() })
     .optional(),
-  drills: z.strictObject({ interval: duration, last: day.optional() }).optional(),
+  drills: drills.optional(),
   topology: topology.optional(),
   measured: z
     .strictObject({

@@ -1,5 +1,5 @@
 import { span } from '../../base/duration.ts';
-import { lossOf } from '../../recovery/drill-facts.ts';
+import { lossOf, resultsOf } from '../../recovery/drill-facts.ts';
 import type { DrillRecord, FullDrill } from '../../recovery/drill-record.ts';
 import type { DrillVerdict } from '../../recovery/drill-verdict.ts';
 import { htmlPage } from './frame.ts';
@@ -47,11 +47,17 @@ ${resultTable('Invariant', invariants)}${full === undefined ? '' : started(full)
 }
 
 /** What a full drill shows: the services, the checks, and the log of each service that did not become ready. */
-function started({ services, checks, failures }: FullDrill) {
+function started(full: FullDrill) {
+  const { services, failures, workflow } = full;
   return markup`
 <h2>Dify on the restored data</h2>
 <p>Services: ${services.join(', ')}</p>
-${resultTable('Check', checks)}${failures.map(
+${resultTable('Check', resultsOf(full))}${
+  workflow?.next === undefined
+    ? ''
+    : markup`
+<p>Next: ${workflow.next}</p>`
+}${failures.map(
   ({ service, reason, logs }) => markup`
 <h3>${service}: ${reason}</h3>
 <pre><code>${logs.join('\n')}</code></pre>`,
