@@ -49,11 +49,20 @@ export function damagedSnapshotsOf(stderr: string): readonly string[] {
 }
 
 /**
- * How restic 0.17 and 0.18 name damage: data that does not fit its key or its digest, data that is gone, and the end of
- * a check.
+ * How restic 0.17 and 0.18 name damage: data that does not fit its key or its digest, data that is not in the index, and
+ * the end of a check. They name a file that is gone in the words of its storage: a folder, S3, Azure, Google Cloud.
  */
-const DAMAGE =
-  /ciphertext verification failed|invalid data returned|not found in repository|repository contains errors/;
+const DAMAGE = new RegExp(
+  [
+    'ciphertext verification failed',
+    'invalid data returned',
+    'not found in repository',
+    'repository contains errors',
+    '[0-9a-f]{64}: no such file or directory',
+    'The specified (?:key|blob) does not exist',
+    "storage: object doesn't exist",
+  ].join('|'),
+);
 
 /** True if one of the messages says that the repository is damaged. */
 export function damagedIn(messages: readonly string[]): boolean {

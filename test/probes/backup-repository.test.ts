@@ -132,4 +132,15 @@ describe('the repository of backups', () => {
     const own = (await readdir(tmpdir())).filter((name) => name.includes(`-${process.pid}-`));
     expect(own.filter((name) => name.startsWith('difyctl-'))).toEqual([]);
   });
+
+  test('is damaged if a file with data is gone', async () => {
+    await onRepository(async (restic) => {
+      const { snapshot } = await restic.backupFile('x', { text: 'lost' }, { tags: ['lost'] }, SECONDS);
+      await rm(join(folder, 'repository/data'), { recursive: true });
+      await expect(restic.readAll(snapshot, SECONDS)).rejects.toMatchObject({
+        message: 'the repository ./repository is damaged',
+        exitCode: 6,
+      });
+    });
+  });
 });
