@@ -36,7 +36,7 @@ import { type DrillRecord, newDrillRecord } from '../recovery/drill-record.ts';
 import { drillsFolder, writeDrill } from '../recovery/drill-store.ts';
 import type { Drill, DrillInput } from './drill-context.ts';
 import { drillDify, refuseFull } from './drill-full.ts';
-import { removeLeftVectors, removeVectors, vectorInput } from './drill-vectors.ts';
+import { removeLeftVectors, removeVectors, scratchOf, vectorInput } from './drill-vectors.ts';
 import { openDeployment } from './open-deployment.ts';
 import { installedSecrets, resolveDeploymentSecrets } from './resolve-secrets.ts';
 import { runStep } from './steps.ts';
@@ -142,7 +142,9 @@ async function restoreAndVerify(drill: Drill, place: DrillPlace) {
   }
   const vectors = vectorCopy(manifest);
   if (vectors !== undefined)
-    await timed(drill, vectors, () => restoreVectors(vectors, place.scratch, vectorInput(drill), () => undefined));
+    await timed(drill, vectors, () =>
+      restoreVectors(vectors, scratchOf(drill, place), vectorInput(drill), () => undefined),
+    );
   const restoreSeconds = Math.round(performance.now() - started) / 1_000;
   const data = await verify(drill, place);
   if (place.dify === undefined) return { restoreSeconds, ...data };
@@ -198,7 +200,7 @@ async function verify(drill: Drill, place: DrillPlace) {
         const facts =
           vectorCopy(manifest) === undefined
             ? await read(undefined)
-            : await withCounts(vectorInput(drill), place.scratch, read);
+            : await withCounts(vectorInput(drill), scratchOf(drill, place), read);
         return judgeInvariants(facts, {
           schemaHead: manifest.schemaHead,
           versions: { set: manifest.dify, image: input.deployment.version },

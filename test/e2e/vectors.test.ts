@@ -3,10 +3,13 @@ import path from 'node:path';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { vectorScratch } from '../../src/backup/drill/vector-scratch.ts';
 import { documentText } from '../../src/base/document.ts';
+import type { JsonObject } from '../../src/base/json.ts';
+import type { Deployment } from '../../src/deployment/schema/deployment.ts';
 import { imageName, SERVICE_IMAGES } from '../../src/render/images.ts';
 import { runCli } from '../support/cli.ts';
-import { SAMPLE_FILES } from '../support/deployments.ts';
+import { parsedDeployment, SAMPLE_FILES } from '../support/deployments.ts';
 import {
   generatedSecret,
   MAIN_SQL,
@@ -66,8 +69,8 @@ const testbed = useTestbed(
   },
 );
 
-/** Writes difyctl.yaml of a project with this vector store. Its sets have a repository of their own. */
-async function writeFileWith(vectorStore: object, repository: string): Promise<void> {
+/** Writes difyctl.yaml of a project with this vector store, and returns it. Its sets have a repository of their own. */
+async function writeFileWith(vectorStore: JsonObject, repository: string): Promise<Deployment> {
   const { postgres, folder, recipient } = testbed.get();
   const { host, port } = postgres;
   const file = {
@@ -81,6 +84,7 @@ async function writeFileWith(vectorStore: object, repository: string): Promise<v
     },
   };
   await writeFile(path.join(folder, 'difyctl.yaml'), documentText(file));
+  return parsedDeployment(file);
 }
 
 function difyctl(...argv: readonly string[]) {
@@ -108,9 +112,11 @@ function vectorsOf(stdout: string): string {
 const ALL = `vectors pass ${SEGMENTS} vectors of 1 knowledge base`;
 
 describe('the vectors of a Compose project with an external Weaviate', () => {
+  let deployment: Deployment;
+
   beforeAll(async () => {
     const weaviate = { url: store().url, apiKey: { env: 'DIFY_WEAVIATE_API_KEY' } };
-    await writeFileWith({ mode: 'external', provider: 'weaviate', weaviate }, './repository');
+    deployment = await writeFileWith({ mode: 'external', provider: 'weaviate', weaviate }, './repository');
     await fillKnowledgeBase(store());
   });
 
@@ -125,15 +131,20 @@ describe('the vectors of a Compose project with an external Weaviate', () => {
     });
   });
 
-  it('are counted by a drill beside the live class, which removes its own and what a killed drill left', async () => {
-    await createClass(store(), `${CLASS}_difyctl_drill_deadbeef`);
+  it('are counted by a drill beside the live class, which removes its own and what a killed drill of this deployment left', async () => {
+    const left = vectorScratch(deployment, 'difyctl_drill_deadbeef');
+    const another = vectorScratch({ ...deployment, name: 'another' }, 'difyctl_drill_deadbeef');
+    for (const name of [left, another]) await createClass(store(), `${CLASS}_${name}`);
     const { code, stdout, stderr } = await difyctl('drill', '--identity', 'key.txt', '-o', 'json');
     expect(code, stderr).toBe(0);
     expect(vectorsOf(stdout)).toBe(ALL);
     const parts = JSON.parse(stdout).durations.map(({ part }: { part: string }) => part);
     expect(parts).toEqual(['postgres-main', 'postgres-plugin', 'objects', 'plugin-storage', 'vectors']);
-    expect(stderr).toContain('removed after a killed drill: vectors difyctl_drill_deadbeef');
-    expect(await classes()).toEqual([CLASS]);
+    expect(stderr.split('\n').map((line) => line.trim())).toContainEqual(
+      expect.stringMatching(new RegExp(`removed after a killed drill: vectors ${left}$`)),
+    );
+    expect(await classes()).toEqual([CLASS, `${CLASS}_${another}`].toSorted());
+    await askWeaviate(store(), 'DELETE', `/v1/schema/${CLASS}_${another}`);
   });
 
   it('that are lost are restored by --part vectors', async () => {

@@ -13,7 +13,7 @@ import type { DumpFile } from '../restore/target-database.ts';
 export interface DrillPlace {
   /** For the record: `databases … and … on 10.0.0.5:5432`. */
   readonly words: string;
-  /** The name of the drill, with which it restores into other stores, such as vectors: `difyctl_drill_ID`. */
+  /** The name of the drill: `difyctl_drill_ID`. */
   readonly scratch: string;
   /** True if no running drill has this name. */
   isLeft(scratch: string): Promise<boolean>;

@@ -85,7 +85,7 @@ export function scratchCollection(collection: string, scratch: string | undefine
 }
 
 /** The end of the names of what drills restored. Nothing else is removed. */
-const SCRATCH = /(difyctl_drill_[0-9a-f]{8})$/i;
+const SCRATCH = /(difyctl_drill_[0-9a-f]{8}_[0-9a-f]{8})$/i;
 
 /** Returns the names of the drills in the names of collections or schemas, each once. */
 export function scratchNames(names: readonly string[]): readonly string[] {

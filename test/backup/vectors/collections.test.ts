@@ -44,21 +44,21 @@ it.each([['../x'], ['a b'], [''], ['a'.repeat(201)]])('the database may not name
 });
 
 it('only what a drill restored under its name is found and removed', async () => {
-  const drill = 'difyctl_drill_0a1b2c3d';
+  const drill = 'difyctl_drill_00aa00aa_0a1b2c3d';
   const own = scratchCollection(NAME, drill);
   const names = [
     NAME,
     own,
     own.toUpperCase(),
     `${NAME}_difyctl_drill_0a1b`,
-    scratchCollection(NAME, 'difyctl_drill_ffffffff'),
+    scratchCollection(NAME, 'difyctl_drill_ffffffff_ffffffff'),
   ];
   const removed: string[] = [];
   const { leftScratch, removeScratch } = scratchRemoval(
     async () => names,
     async (name) => void removed.push(name),
   );
-  expect(await leftScratch()).toEqual([drill, 'difyctl_drill_ffffffff']);
+  expect(await leftScratch()).toEqual([drill, 'difyctl_drill_ffffffff_ffffffff']);
   await removeScratch(drill);
   expect(removed).toEqual([own, own.toUpperCase()]);
   expect(scratchCollection(NAME, undefined)).toBe(NAME);
