@@ -9,8 +9,29 @@ interface PgBackRestSettings {
   readonly stanza: string;
   /** Relative to the folder of difyctl.yaml. Undefined: pgBackRest's own place. */
   readonly config?: string | undefined;
-  /** The user that runs pgBackRest and PostgreSQL if difyctl runs as root. */
+  /** The user that runs pgBackRest and PostgreSQL if difyctl runs as root, or in a container of Docker. */
   readonly user: string;
+  /** The container in which it runs; undefined on this machine. `config` is a path in the container then. */
+  readonly in?: PgBackRestPlace | undefined;
+}
+
+/** A container of Docker, or with `pod` one of a pod (default: its first). */
+export interface PgBackRestPlace {
+  readonly container?: string | undefined;
+  readonly pod?: string | undefined;
+  readonly namespace?: string | undefined;
+}
+
+/** The container in words: `the container postgres`, `pod db-0 in namespace pg`. */
+export function placeWords({ container, pod, namespace }: PgBackRestPlace): string {
+  return pod === undefined ? `the container ${container}` : `pod ${pod} in namespace ${namespace}`;
+}
+
+/** The words in front of a command that runs in the container. kubectl exec has no user: it is that of the container. */
+function execWords({ container, pod, namespace }: PgBackRestPlace, user: string, kubeArgs: readonly string[]) {
+  if (pod === undefined) return ['docker', 'exec', '--user', user, container ?? ''];
+  const inPod = container === undefined ? [] : ['-c', container];
+  return ['kubectl', ...kubeArgs, 'exec', '-n', namespace ?? '', pod, ...inPod, '--'];
 }
 
 /** A backup of the whole server. Times are seconds of Unix time. */
@@ -69,19 +90,25 @@ interface PgRestoreRequest {
 const SEGMENT = /(?:^|\/)([0-9A-F]{24})-[0-9a-f]{40}(?:\.\w+)?$/;
 const entries = z.record(z.string(), z.object({ type: z.string(), time: z.number().optional() }));
 
-/** Returns pgBackRest of a deployment. `baseDirectory`: the folder of difyctl.yaml. */
-export function pgBackRest(runner: Runner, settings: PgBackRestSettings, baseDirectory: string): PgBackRest {
-  const { stanza: name, config, user } = settings;
+/** Returns pgBackRest of a deployment. `baseDirectory`: the folder of difyctl.yaml. `kubeArgs` choose the cluster. */
+export function pgBackRest(
+  runner: Runner,
+  settings: PgBackRestSettings,
+  { baseDirectory, kubeArgs }: { readonly baseDirectory: string; readonly kubeArgs: readonly string[] },
+): PgBackRest {
+  const { stanza: name, config, user, in: place } = settings;
   const own = [
     `--stanza=${name}`,
-    ...(config === undefined ? [] : [`--config=${resolve(baseDirectory, config)}`]),
+    ...(config === undefined ? [] : [`--config=${place === undefined ? resolve(baseDirectory, config) : config}`]),
     '--log-level-console=warn',
     '--log-level-file=off',
   ];
   const asUser = (command: readonly string[]): readonly string[] =>
     process.getuid?.() === 0 ? ['runuser', '-u', user, '--', ...command] : command;
   const run = async (args: readonly string[], options: RunOptions): Promise<string> => {
-    const [program = '', ...words] = asUser(['pgbackrest', ...args]);
+    const command = ['pgbackrest', ...args];
+    const [program = '', ...words] =
+      place === undefined ? asUser(command) : [...execWords(place, user, kubeArgs), ...command];
     return (await runner.run(program, words, options)).stdout;
   };
   return {

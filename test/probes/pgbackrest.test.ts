@@ -16,7 +16,7 @@ function read(stanza = 'dify') {
   const { config, user, programs, env } = testbed.get();
   const variables = { ...env, PATH: `${programs}:/usr/sbin:/usr/bin:/bin` };
   const runner = createRunner({ env: variables, hiddenNames: new Set(), passNames: new Set(), redact: (text) => text });
-  return readArchive(pgBackRest(runner, { stanza, config, user }, '/'), {});
+  return readArchive(pgBackRest(runner, { stanza, config, user }, { baseDirectory: '/', kubeArgs: [] }), {});
 }
 
 describe('the archive of a real server', () => {

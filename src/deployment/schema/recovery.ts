@@ -1,7 +1,17 @@
 import * as z from 'zod';
 import { SHORTEST_SECONDS } from '../../base/calendar.ts';
 import { durationSeconds, formatDuration } from '../../base/duration.ts';
-import { day, deploymentName, duration, filePath, line, publicUrl, quantity } from '../../base/fields.ts';
+import {
+  day,
+  deploymentName,
+  dnsLabel,
+  dnsSubdomain,
+  duration,
+  filePath,
+  line,
+  publicUrl,
+  quantity,
+} from '../../base/fields.ts';
 import { secretRef } from '../../base/secret-ref.ts';
 import { drills } from './drills.ts';
 
@@ -16,6 +26,9 @@ const backupRepository = line.regex(
 
 /** An age recipient: the public half of an age key pair (age-encryption.org/v1, X25519), in Bech32. */
 const ageRecipient = z.string().regex(/^age1[02-9ac-hj-np-z]{58}$/, 'the public key of an age key pair: age1…');
+
+/** The name or id of a container (docs.docker.com, docker container run), or the name of one in a pod. */
+const containerName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/, 'the name of a container');
 
 const count = z.int().min(0).max(10_000);
 
@@ -49,6 +62,17 @@ const backup = z.strictObject({
 });
 export type BackupSettings = z.output<typeof backup>;
 
+/** Where pgBackRest runs if not on this machine: a container of Docker, or one of a pod. */
+const inContainer = z
+  .strictObject({ container: containerName.optional(), pod: dnsSubdomain.optional(), namespace: dnsLabel.optional() })
+  .refine(({ container, pod, namespace }) => (pod === undefined ? container : namespace) !== undefined, {
+    error: 'a container of Docker, or a pod and its namespace',
+  })
+  .refine(({ pod, namespace }) => pod !== undefined || namespace === undefined, {
+    path: ['namespace'],
+    error: 'only with pod',
+  });
+
 /** A stanza of pgBackRest (pgbackrest.org, Configuration) that archives the server of the file. */
 const pgbackrest = z.strictObject({
   stanza: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, 'the name of a stanza, such as dify'),
@@ -57,6 +81,7 @@ const pgbackrest = z.strictObject({
     .string()
     .regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'the name of a user of the system, such as postgres')
     .default('postgres'),
+  in: inContainer.optional(),
 });
 
 /** Most addresses of one primary. */
