@@ -46,6 +46,7 @@ import { postgresCollector } from './postgres/collector.ts';
 import { archiveCollector } from './recovery/archive.ts';
 import { backupsCollector } from './recovery/backups.ts';
 import { drillsCollector } from './recovery/drills.ts';
+import { repositoryBucketCollector } from './recovery/repository-bucket.ts';
 import { scheduleCollector } from './recovery/schedule.ts';
 import { workingTreeCollector } from './recovery/working-tree.ts';
 import { redisCollector } from './redis/collector.ts';
@@ -95,6 +96,7 @@ export const COLLECTORS: readonly Collector<unknown>[] = [
   secretsFactsCollector,
   drillsCollector,
   backupsCollector,
+  repositoryBucketCollector,
   scheduleCollector,
   archiveCollector,
   workingTreeCollector,

@@ -1,11 +1,9 @@
-import { resolve } from 'node:path';
 import type { SecretRef } from '../base/secret-ref.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
 import { describedStore, identityOf, storeBuckets, storeCaFile } from '../providers/object-storage/registry.ts';
-import type { TemplateValues } from '../render/template.ts';
 import { s3PlaceOf } from '../storage/s3/places.ts';
 import type { RunbookInput } from './input.ts';
-import { secretExports } from './secrets.ts';
+import { type Remote, remoteExports, s3Settings } from './rclone.ts';
 import { diskFolders } from './target.ts';
 
 type Bucketed = Exclude<Deployment['objectStorage'], { readonly provider: 'local' }>;
@@ -35,28 +33,17 @@ export function fileValues({ deployment, baseDirectory }: RunbookInput) {
   };
 }
 
-/** The remote `dify` of rclone as variables (rclone.org, Environment variables). */
+/** The remote `dify` of rclone as variables. */
 function rcloneValues(store: Bucketed | undefined, baseDirectory: string) {
   const remote: Remote = store === undefined ? { settings: {}, secrets: {} } : remoteOf(store);
-  const named = <T>(entries: Readonly<Record<string, T>>): Record<string, T> =>
-    Object.fromEntries(Object.entries(entries).map(([name, value]) => [`RCLONE_CONFIG_DIFY_${name}`, value]));
   const ca = store === undefined ? undefined : storeCaFile(store);
-  const settings = {
-    ...named(remote.settings),
-    ...(ca === undefined ? {} : { RCLONE_CA_CERT: resolve(baseDirectory, ca) }),
-  };
-  const { fromEnv, fromFile, fromSecret } = secretExports(named(remote.secrets), baseDirectory);
+  const { settings, fromEnv, fromFile, fromSecret } = remoteExports('DIFY', remote, ca, baseDirectory);
   return {
-    rcloneSettings: Object.entries(settings).map(([variable, value]): TemplateValues => ({ variable, value })),
+    rcloneSettings: settings,
     rcloneFromEnv: fromEnv,
     rcloneFromFile: fromFile,
     rcloneFromSecret: fromSecret,
   };
-}
-
-interface Remote {
-  readonly settings: Readonly<Record<string, string>>;
-  readonly secrets: Readonly<Record<string, SecretRef | undefined>>;
 }
 
 function remoteOf(store: Bucketed): Remote {
@@ -79,10 +66,8 @@ function remoteOf(store: Bucketed): Remote {
   }
   const place = s3PlaceOf(store);
   const { provider, at } = describedStore(store);
-  const settings = {
-    ...{ TYPE: 's3', PROVIDER: 'Other', ENDPOINT: place?.endpoint.origin ?? '', REGION: place?.region ?? '' },
-    ...{ FORCE_PATH_STYLE: String(place?.style(storeBuckets(store).api) === 'path'), NO_CHECK_BUCKET: 'true' },
-  };
+  const isPathStyle = place?.style(storeBuckets(store).api) === 'path';
+  const settings = s3Settings(place?.endpoint.origin ?? '', place?.region ?? '', isPathStyle);
   const { keys } = provider;
   if (keys === undefined || isWorkload) return { settings: { ...settings, ENV_AUTH: 'true' }, secrets: {} };
   const ref = (field: string): SecretRef | undefined => at[field] as SecretRef | undefined;

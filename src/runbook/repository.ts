@@ -1,6 +1,10 @@
 import { isAbsolute, resolve } from 'node:path';
+import { repositoryBucket } from '../deployment/repository-bucket.ts';
+import type { BackupSettings } from '../deployment/schema/recovery.ts';
 import type { TemplateValues } from '../render/template.ts';
+import { s3PlaceAt } from '../storage/s3/places.ts';
 import type { RunbookInput } from './input.ts';
+import { type Remote, remoteExports, s3Settings } from './rclone.ts';
 import { secretExports } from './secrets.ts';
 
 /** Values about the repository of backups, and the variables with which restic opens it. */
@@ -29,6 +33,30 @@ export function repositoryValues({ deployment, baseDirectory }: RunbookInput) {
     backupFromSecret: secrets.fromSecret,
     backupSettings: Object.entries(settings).map(([variable, value]): TemplateValues => ({ variable, value })),
     hasGcsLogin: gcs !== undefined,
+    ...bucketValues(backup, baseDirectory),
+  };
+}
+
+/** The remote `backups` of rclone as variables, and the bucket of the repository. Without keys, both are empty. */
+function bucketValues(backup: BackupSettings | undefined, baseDirectory: string) {
+  const at = repositoryBucket(backup?.repository ?? '');
+  const { s3, caFile } = backup ?? {};
+  const place = at === undefined || s3 === undefined ? undefined : s3PlaceAt(at.endpoint, s3.region);
+  const remote: Remote =
+    at === undefined || place === undefined
+      ? { settings: {}, secrets: {} }
+      : {
+          settings: s3Settings(at.endpoint, place.region, place.style(at.bucket) === 'path'),
+          secrets: { ACCESS_KEY_ID: s3?.accessKey, SECRET_ACCESS_KEY: s3?.secretKey },
+        };
+  const { settings, fromEnv, fromFile, fromSecret } = remoteExports('BACKUPS', remote, caFile, baseDirectory);
+  return {
+    hasRepositoryBucket: place !== undefined,
+    repositoryPath: at === undefined ? '' : [at.bucket, at.prefix].filter((one) => one !== '').join('/'),
+    backupsSettings: settings,
+    backupsFromEnv: fromEnv,
+    backupsFromFile: fromFile,
+    backupsFromSecret: fromSecret,
   };
 }
 

@@ -60,10 +60,34 @@ export interface Settings {
   readonly opened: Setting<readonly string[]>;
 }
 
+/** How long a bucket locks every new version of an object. `GOVERNANCE`: a right of its own ends the lock. */
+export interface DefaultRetention {
+  readonly mode: 'GOVERNANCE' | 'COMPLIANCE';
+  readonly days: number;
+}
+
+/**
+ * The object lock of a bucket. `unsupported`: the storage has no such setting. `no-default`: only objects whose writer
+ * asks for it are locked.
+ */
+export type ObjectLock = 'unsupported' | 'off' | 'no-default' | DefaultRetention;
+
+/** The settings of a bucket that decide how long a deleted object stays. */
+export interface LockSettings {
+  readonly lock: Setting<ObjectLock>;
+  readonly versioning: Setting<Versioning>;
+  readonly lifecycle: Setting<readonly LifecycleFact[]>;
+}
+
 /** Returns the days that old versions are kept at least, by the rules of a bucket. Undefined: forever. */
 export function versionDays(lifecycle: readonly LifecycleFact[]): number | undefined {
   const days = lifecycle.flatMap(({ action, days }) => (action === 'forget' && days !== undefined ? [days] : []));
   return days.length === 0 ? undefined : Math.min(...days);
+}
+
+/** Returns the rules that apply to every object below a folder of a bucket. `folder`: empty for all objects. */
+export function rulesFor(lifecycle: readonly LifecycleFact[], folder: string): readonly LifecycleFact[] {
+  return lifecycle.filter(({ prefix }) => prefix === '' || (folder !== '' && `${folder}/`.startsWith(prefix)));
 }
 
 /** How long a bucket keeps the versions of its objects. `days` undefined: forever. */

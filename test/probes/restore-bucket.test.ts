@@ -1,8 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { execa } from 'execa';
+import { describe, expect, test } from 'vitest';
 import { bucketPart, openBuckets } from '../../src/backup/make/bucket.ts';
 import type { MakeContext } from '../../src/backup/make/context.ts';
+import { withRepository } from '../../src/backup/open-repository.ts';
 import type { RestoreContext } from '../../src/backup/restore/context.ts';
 import {
   countFiles,
@@ -13,16 +16,22 @@ import {
   restoreFiles,
   writeKeys,
 } from '../../src/backup/restore/target-files.ts';
+import { readOldVersions } from '../../src/evidence/recovery/old-versions.ts';
+import { onRepositoryBucket, readSettings } from '../../src/evidence/recovery/repository-bucket.ts';
 import { createRunner } from '../../src/exec/execa-runner.ts';
 import { restic } from '../../src/exec/restic.ts';
+import { dialHere } from '../../src/net/dial.ts';
+import { runbookChapters } from '../../src/runbook/runbook.ts';
+import { elementsOf, textOf as xmlText } from '../../src/storage/xml.ts';
 import { copiedPart } from '../support/backup-manifest.ts';
 import { parsedDeployment, SAMPLE_FILES } from '../support/deployments.ts';
+import { runbookOf } from '../support/runbooks.ts';
 import { fakeSecrets } from '../support/secrets.ts';
 import { DEBIAN_SETS } from '../testbed/debian/sets.ts';
 import { debianTree } from '../testbed/debian/tree.ts';
 import { useTestbed } from '../testbed/fixtures.ts';
 import { ensure } from '../testbed/provision/ensure.ts';
-import { startMinio } from '../testbed/services/minio.ts';
+import { type MinioService, startMinio } from '../testbed/services/minio.ts';
 import { removeFolder, serviceFolder } from '../testbed/services/service.ts';
 
 const KEY_FILE = 'privkeys/t1/private.pem';
@@ -147,3 +156,102 @@ test.each(['objects', 'plugin-storage'] as const)(
     expect(names.map(({ name }) => name)).not.toContain('private.pem');
   },
 );
+
+describe('a repository in a bucket with object lock', () => {
+  const RETENTION = { mode: 'GOVERNANCE', days: 2 } as const;
+  const SETTINGS = {
+    'object-lock': `<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled><Rule><DefaultRetention><Mode>${RETENTION.mode}</Mode><Days>${RETENTION.days}</Days></DefaultRetention></Rule></ObjectLockConfiguration>`,
+    lifecycle:
+      '<LifecycleConfiguration><Rule><ID>old</ID><Status>Enabled</Status><Filter><Prefix></Prefix></Filter><NoncurrentVersionExpiration><NoncurrentDays>1</NoncurrentDays></NoncurrentVersionExpiration></Rule></LifecycleConfiguration>',
+  };
+  const request = (...args: Parameters<MinioService['request']>) => testbed.get().minio.request(...args);
+
+  /** The versions and delete markers of the bucket: `[key, version, time]` of the newest of each key, or of all. */
+  async function entries(isAll = false): Promise<readonly (readonly [string, string, number])[]> {
+    const { body } = await request('GET', '/locked', { query: 'versions=' });
+    return elementsOf(body, ['Version', 'DeleteMarker']).flatMap(({ inside }) =>
+      isAll || xmlText(inside, 'IsLatest') === 'true'
+        ? [[xmlText(inside, 'Key'), xmlText(inside, 'VersionId'), Date.parse(xmlText(inside, 'LastModified'))] as const]
+        : [],
+    );
+  }
+
+  test('works as any other, says what it keeps, and gets back what was deleted', async () => {
+    const { minio, tree, program, folder } = testbed.get();
+    await minio.addBucket('locked', { lock: true });
+    for (const [name, body] of Object.entries(SETTINGS))
+      expect((await request('PUT', '/locked', { query: `${name}=`, body })).status).toBe(200);
+    const deployment = parsedDeployment({
+      ...SAMPLE_FILES['prod-compose-s3-qdrant'],
+      recovery: {
+        backup: {
+          ...{ repository: `s3:${minio.endpoint}/locked/dify`, password: { env: 'PASSWORD' } },
+          s3: { accessKey: { env: 'KEY' }, secretKey: { env: 'SECRET' } },
+        },
+        vectorStore: { strategy: 'rebuild' },
+      },
+    });
+    const env = { ...tree.env, PATH: `${tree.env.PATH}:${path.dirname(program)}:/usr/bin:/bin`, HOME: folder };
+    const redact = (text: string): string => text;
+    const runner = createRunner({ env, hiddenNames: new Set(), passNames: new Set(), redact });
+    const fake = fakeSecrets(deployment);
+    const keys: Readonly<Record<string, string>> = {
+      'recovery.backup.s3.accessKey': minio.accessKey,
+      'recovery.backup.s3.secretKey': minio.secretKey,
+    };
+    const secrets = { ...fake, get: (one: string) => keys[one] ?? fake.get(one) };
+    const signal = AbortSignal.timeout(120_000);
+    const input = { deployment, baseDirectory: folder, secrets, runner, redact, signal, now: () => new Date() };
+
+    await withRepository(input, async (repository) => {
+      await repository.init();
+      const made: string[] = [];
+      for (const name of ['first', 'second']) {
+        const source = path.join(folder, `locked-${name}`);
+        await mkdir(source);
+        await writeFile(path.join(source, 'file'), randomBytes(2 ** 18));
+        made.push((await repository.backupFolder(source, { tags: ['difyctl'] })).snapshot);
+      }
+      const [first = '', second = ''] = made;
+      await repository.check('1/1');
+      await repository.forget([first]);
+      await repository.unlock();
+      await repository.check('1/1');
+      const left = async (): Promise<readonly string[]> =>
+        (await repository.snapshots(['difyctl'])).map(({ id }) => id);
+      expect(await left()).toEqual([second]);
+
+      const facts = await onRepositoryBucket({ ...input, dial: dialHere }, readSettings);
+      expect(facts.settings?.lock).toEqual({ seen: RETENTION });
+      const old = await readOldVersions(input);
+      expect(old).toMatchObject({ bucket: 'locked', deletedAfter: 1, lockedUntil: expect.stringMatching(/Z$/) });
+      expect(old !== undefined && 'bytes' in old && old.bytes > 2 ** 18).toBe(true);
+
+      // Versions of the next second: rclone compares times of whole seconds.
+      const moment = Math.ceil(Math.max(...(await entries(true)).map(([, , at]) => at)) / 1_000) * 1_000;
+      const clock = async (): Promise<number> => {
+        await request('PUT', '/dify/clock', { body: 'clock' });
+        return Date.parse(xmlText((await request('GET', '/dify', { query: 'prefix=clock' })).body, 'LastModified'));
+      };
+      while ((await clock()) <= moment) {}
+      for (const [key] of await entries()) expect((await request('DELETE', `/locked/${key}`)).status).toBe(204);
+      expect(await repository.exists()).toBe(false);
+      const [name, version] = (await entries(true)).findLast(([key]) => key === 'dify/config') ?? [];
+      const purged = await request('DELETE', `/locked/${name}`, { query: `versionId=${version}` });
+      expect([name, purged.status]).toEqual(['dify/config', 400]);
+
+      const chapter = runbookChapters(runbookOf(deployment)).find(({ text }) => text.includes('backups,version_at='));
+      const commands = [...(chapter?.text ?? '').matchAll(/^```sh\n([\s\S]*?)^```$/gm)]
+        .map(([, text = '']) => text)
+        .find((text) => text.includes('rclone'));
+      const login = { KEY: minio.accessKey, SECRET: minio.secretKey, TIME: new Date(moment).toISOString() };
+      await execa('bash', ['-euo', 'pipefail', '-c', commands ?? 'false'], {
+        env: { ...env, ...login },
+        extendEnv: false,
+      });
+      await repository.unlock();
+      await repository.check('1/1');
+      expect(await left()).toEqual([second]);
+    });
+  });
+});

@@ -146,8 +146,9 @@ async function prune(context: CommandContext, view: View, { dryRun, yes }: Optio
     },
   });
   view.end();
-  const { removed, kept, partial, damaged } = plan;
-  const report = { deployment: input.opened.deployment.name, dryRun: dryRun === true, removed, kept, partial, damaged };
+  const { removed, kept, partial, damaged, old } = plan;
+  const { name: deployment } = input.opened.deployment;
+  const report = { deployment, dryRun: dryRun === true, removed, kept, partial, damaged, oldVersions: old };
   print(context, 'BackupReport', report, pruneText(plan, dryRun === true ? 'would be removed' : 'removed'));
 }
 

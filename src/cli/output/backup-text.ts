@@ -5,7 +5,7 @@ import { oneLine } from '../../base/printable.ts';
 import { formatBytes } from '../../base/quantity.ts';
 import { counted } from '../../base/words.ts';
 import { wrap } from '../../base/wrap.ts';
-import type { PrunePlan } from '../../operations/backup/prune.ts';
+import type { Pruned } from '../../operations/backup/prune.ts';
 import type { Sources } from '../../operations/backup/sources.ts';
 import type { Style } from '../../report/style.ts';
 
@@ -65,14 +65,29 @@ export function dryRunText({ main, plugin, facts, files, keys }: Sources): strin
 }
 
 /** The sets that a prune removes, and how many stay. */
-export function pruneText({ removed, kept, partial, damaged }: PrunePlan, words: string): string {
+export function pruneText({ removed, kept, partial, damaged, old }: Pruned, words: string): string {
   const lines = [
     ...removed.map((set) => `${set}  ${words}`),
     ...partial.map((set) => `${set}  incomplete, ${words}`),
     ...damaged.map((set) => `${set}  lacks a part; it stays until restic forget removes it`),
     `${counted(kept.length, 'set')} kept`,
+    ...(old === undefined ? [] : oldText(old)),
   ];
   return lines.map((line) => `  ${oneLine(line)}\n`).join('');
+}
+
+/** What the bucket keeps of removed files, and until when. Empty if it keeps nothing. */
+function oldText(old: NonNullable<Pruned['old']>): readonly string[] {
+  if ('reason' in old) return [`whether the bucket keeps what was removed is not known: ${old.reason}`];
+  const { bucket, count, bytes, lockedUntil, deletedAfter } = old;
+  if (count === 0) return [];
+  const until = lockedUntil === undefined ? [] : [`the last of them is locked until ${lockedUntil}`];
+  const then =
+    deletedAfter === undefined
+      ? 'no rule of the bucket deletes them, so they stay: docs/backup.md, A bucket with object lock'
+      : `the bucket deletes each ${counted(deletedAfter, 'day')} after its removal${lockedUntil === undefined ? '' : ', and not before its lock ends'}`;
+  const kept = `bucket ${bucket} keeps ${counted(count, 'old version')} of removed files, ${formatBytes(bytes)}`;
+  return [[kept, ...until, then].join('; ')];
 }
 
 function bytesOf({ parts }: BackupManifest): number {

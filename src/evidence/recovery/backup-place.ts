@@ -1,3 +1,4 @@
+import { repositoryBucket } from '../../deployment/repository-bucket.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { storeBuckets } from '../../providers/object-storage/registry.ts';
 
@@ -12,7 +13,7 @@ export function isInDifyBucket(deployment: Deployment, repository: string): bool
 /** The bucket or container of `s3:HOST/BUCKET/…`, `azure:CONTAINER:/…`, `gs:BUCKET:/…`. */
 function bucketOf(repository: string): string | undefined {
   const [, kind, place = ''] = /^([a-z0-9]+):(.*)$/.exec(repository) ?? [];
-  if (kind === 's3') return place.replace(/^https?:\/\//, '').split('/')[1];
+  if (kind === 's3') return repositoryBucket(repository)?.bucket;
   return kind === 'azure' || kind === 'gs' ? place.split(':')[0] : undefined;
 }
 

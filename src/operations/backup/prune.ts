@@ -4,6 +4,7 @@ import { type RepositorySets, readSets, unknownWords } from '../../backup/reposi
 import { Interrupted, UserError } from '../../base/errors.ts';
 import type { OnProgress } from '../../base/events.ts';
 import { counted } from '../../base/words.ts';
+import { type OldVersions, readOldVersions } from '../../evidence/recovery/old-versions.ts';
 import type { ResticSnapshot } from '../../exec/restic-output.ts';
 import { runStep } from '../steps.ts';
 import { onRepository, type RepositoryOptions } from './repository.ts';
@@ -17,7 +18,7 @@ export interface PruneOptions extends RepositoryOptions {
 }
 
 /** What a prune removes. */
-export interface PrunePlan {
+interface PrunePlan {
   /** Ids of the sets, oldest first. */
   readonly removed: readonly string[];
   readonly kept: readonly string[];
@@ -35,20 +36,31 @@ interface Removal extends PrunePlan {
 /** A run that makes a set ends within this time, so that an older incomplete set belongs to no run. */
 const PARTIAL_MS = 24 * 60 * 60 * 1000;
 
+/** What a prune removed, and what the bucket of the repository keeps of it. */
+export interface Pruned extends PrunePlan {
+  /** Undefined after a dry run, and if the repository is not in a bucket of S3 with keys. */
+  readonly old?: OldVersions | { readonly reason: string };
+}
+
 /**
  * Removes the sets that `recovery.backup.keep` does not keep, and snapshots of runs that did not end. Returns what was
  * removed. Throws UserError if a manifest cannot be read: nothing is removed then. Throws Interrupted if the answer is
  * no.
  */
-export function pruneBackups(options: PruneOptions): Promise<PrunePlan> {
+export function pruneBackups(options: PruneOptions): Promise<Pruned> {
   const { opened, signal, dryRun, now, onProgress, confirm } = options;
   const { name } = opened.deployment;
   const { keep } = backupSettings(opened.deployment);
-  return onRepository(options, async (restic) => {
+  return onRepository(options, async (restic, input) => {
     // A killed run leaves its lock, also if it had removed everything.
     if (!dryRun) await restic.unlock({ signal });
     const plan = prunePlan(await readSets(restic, name, { signal }), keep, now());
-    if (dryRun || plan.manifests.length + plan.snapshots.length === 0) return plan;
+    if (dryRun) return plan;
+    const pruned = async (): Promise<Pruned> => {
+      const old = await readOldVersions({ ...input, now, signal });
+      return { ...plan, ...(old === undefined ? {} : { old }) };
+    };
+    if (plan.manifests.length + plan.snapshots.length === 0) return pruned();
     if (!(await confirm(plan))) throw new Interrupted('declined; nothing was removed');
     const count = counted(plan.removed.length + plan.partial.length, 'set');
     // Without its manifest a set does not exist, so that a killed run leaves no set that lacks a part.
@@ -57,7 +69,7 @@ export function pruneBackups(options: PruneOptions): Promise<PrunePlan> {
       if (plan.snapshots.length > 0) await restic.forget(plan.snapshots, { signal });
     };
     await runStep(onProgress, 'prune', `remove ${count}`, remove, () => ({ detail: '' }));
-    return plan;
+    return pruned();
   });
 }
 

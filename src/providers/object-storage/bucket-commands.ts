@@ -18,10 +18,15 @@ export interface BucketCommands {
   closeToPublic(bucket: string): string;
 }
 
+/** Returns a function that writes one command of the AWS command line for a bucket. */
+export function awsCommand(endpoint: string | undefined): (command: string, bucket: string) => string {
+  const aws = `aws s3api${endpoint === undefined ? '' : ` --endpoint-url ${shellWord(new URL(endpoint).origin)}`}`;
+  return (command, bucket) => `${aws} ${command} --bucket ${shellWord(bucket)}`;
+}
+
 /** Commands of the AWS command line, which works with every S3. `endpoint` is undefined at Amazon itself. */
 export function awsCommands(endpoint: string | undefined): BucketCommands {
-  const aws = `aws s3api${endpoint === undefined ? '' : ` --endpoint-url ${shellWord(new URL(endpoint).origin)}`}`;
-  const of = (command: string, bucket: string): string => `${aws} ${command} --bucket ${shellWord(bucket)}`;
+  const of = awsCommand(endpoint);
   return {
     create: (bucket) => of('create-bucket', bucket),
     grant: (bucket) =>

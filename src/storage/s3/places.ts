@@ -50,6 +50,11 @@ function placeOf(settings: S3Settings): S3Place {
   };
 }
 
+/** Returns the S3 at an endpoint, for a client that uses virtual hosts only at Amazon. */
+export function s3PlaceAt(endpoint: string, region = 'us-east-1'): S3Place {
+  return placeOf({ endpoint, region, style: isAmazon(new URL(endpoint)) ? 'virtual' : 'path' });
+}
+
 /** Returns true if a bucket can be addressed in this style at an endpoint. */
 export function mayAddress(endpoint: URL, bucket: string, style: AddressStyle): boolean {
   if (style === 'path') return true;

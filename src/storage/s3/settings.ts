@@ -32,7 +32,7 @@ export async function s3Settings(ask: AskBucket, { inherent, hasArchives }: S3Pl
 }
 
 /** Reads one setting. A setting that was never made is answered with 404, which is read as an empty document. */
-async function setting<T>(ask: AskBucket, name: string, read: (xml: string) => T): Promise<Setting<T>> {
+export async function setting<T>(ask: AskBucket, name: string, read: (xml: string) => T): Promise<Setting<T>> {
   try {
     return { seen: read(await ask(name)) };
   } catch (error) {
@@ -51,7 +51,8 @@ function both(one: Setting<readonly string[]>, other: Setting<readonly string[]>
   return 'hidden' in other ? one : { seen: [...one.seen, ...other.seen] };
 }
 
-function versioningOf(xml: string): Versioning {
+/** Returns whether a bucket keeps old versions. */
+export function versioningOf(xml: string): Versioning {
   const status = textOf(xml, 'Status');
   return status === 'Enabled' ? 'enabled' : status === 'Suspended' ? 'suspended' : 'off';
 }

@@ -1,20 +1,23 @@
-import type { Settings } from '../facts.ts';
+import type { LockSettings, Settings } from '../facts.ts';
 import type { HistoryEntry } from '../object-version.ts';
 import { refusal, type SignedClient } from '../signed-client.ts';
 import { elementsOf, rootOf, textOf } from '../xml.ts';
 import { type S3Keys, s3Client } from './client.ts';
+import { lockSettings } from './object-lock.ts';
 import { bucketUrl, type S3Place } from './places.ts';
 import { s3Settings } from './settings.ts';
 
 /** A bucket and the old versions of its objects. Every method throws StorageError. */
 export interface VersionedBucket {
   readonly bucket: string;
-  /** Returns every entry of the bucket's history, those of one key newest first. */
-  history(): Promise<readonly HistoryEntry[]>;
+  /** Returns every entry of the history of keys with this prefix (default: all), those of one key newest first. */
+  history(prefix?: string): Promise<readonly HistoryEntry[]>;
   read(key: string, version: string): Promise<Uint8Array>;
   /** Makes a version of an object the newest one of the same key in `to`, a bucket of the same storage. */
   copy(key: string, version: string, to: string): Promise<void>;
   settings(): Promise<Settings>;
+  /** Returns the settings that decide how long a deleted object stays. */
+  lockSettings(): Promise<LockSettings>;
   /** The clock of the storage minus that of this machine, in ms. 0 before the first answer. */
   skewMs(): number;
 }
@@ -33,10 +36,11 @@ export function s3Versions(wire: SignedClient, place: S3Place, bucket: string, k
   const text = async (name: string): Promise<string> => (await ask('GET', `?${name}`)).body.toString('utf8');
   return {
     bucket,
-    history: async () => {
+    history: async (prefix = '') => {
+      const below = prefix === '' ? '' : `&prefix=${encodeURIComponent(prefix)}`;
       const entries: HistoryEntry[] = [];
       for (let from: string | undefined = ''; from !== undefined; ) {
-        const xml = await text(`versions&encoding-type=url&max-keys=${PAGE}${from}`);
+        const xml = await text(`versions&encoding-type=url&max-keys=${PAGE}${below}${from}`);
         if (rootOf(xml) !== 'ListVersionsResult' || !/<\/(?:\w+:)?ListVersionsResult>\s*$/.test(xml.slice(-100)))
           throw refusal('other', host, 200, 'with a list of versions that is not complete');
         for (const { name, inside } of elementsOf(xml, ['Version', 'DeleteMarker']))
@@ -56,6 +60,7 @@ export function s3Versions(wire: SignedClient, place: S3Place, bucket: string, k
       if (root !== 'CopyObjectResult') throw refusal('other', host, 200, `${root} to a copy`);
     },
     settings: () => s3Settings(text, place),
+    lockSettings: () => lockSettings(text),
     skewMs: () => wire.seen.skewMs ?? 0,
   };
 }

@@ -1,5 +1,6 @@
 import type { Check } from '../../check.ts';
 import { recoveryBackupAge } from './age.ts';
+import { recoveryBackupLock } from './lock.ts';
 import { recoveryBackupPlace } from './place.ts';
 import { recoveryBackupRetention } from './retention.ts';
 import { recoveryBackupRoom } from './room.ts';
@@ -18,4 +19,5 @@ export const recoveryBackupChecks: readonly Check[] = [
   recoveryBackupVersions,
   recoveryBackupRoom,
   recoveryBackupPlace,
+  recoveryBackupLock,
 ];
