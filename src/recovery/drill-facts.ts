@@ -41,8 +41,13 @@ export function drillWords({ outcome, invariants, failure, full }: DrillRecord):
   if (outcome === 'fail') return 'failed';
   const held = `${countPassed(invariants)} invariants hold`;
   if (full === undefined) return held;
-  const ran = full.workflow?.status === 'pass' ? ', a workflow succeeded' : '';
-  return `${held}, ${countPassed(full.checks)} checks of Dify pass${ran}`;
+  return `${held}, ${countPassed(full.checks)} checks of Dify pass${workflowWords(full)}`;
+}
+
+/** What a full drill that passed says of its workflow: `, a workflow succeeded`. Empty for any other drill. */
+export function workflowWords(full: FullDrill | undefined): string {
+  if (full?.workflow === undefined) return '';
+  return full.workflow.status === 'pass' ? ', a workflow succeeded' : ', no workflow was run';
 }
 
 function countPassed(results: readonly { readonly status: string }[]): number {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { NOT_NAMED } from '../../src/backup/drill/workflow/judge.ts';
 import { ExternalError, Interrupted } from '../../src/base/errors.ts';
 import type { JsonObject } from '../../src/base/json.ts';
 import { revisionLine } from '../../src/cli/commands/history.ts';
@@ -15,6 +16,7 @@ import type { Revision } from '../../src/state/revisions/revision.ts';
 import type { InstalledRelease } from '../../src/targets/target.ts';
 import { runCli } from '../support/cli.ts';
 import { parsedDeployment, SAMPLE_FILES } from '../support/deployments.ts';
+import { drillRecordOf, FULL, NO_MODEL } from '../support/drill-record.ts';
 
 const worker = { name: 'dify-worker', desired: 3, restarts: 0, detail: '', simulated: false };
 const live = (over: Partial<InstalledRelease> = {}): InstalledRelease => ({
@@ -101,6 +103,28 @@ test.each([
   ['no time', 'just now'],
 ])('a revision of %s is of %s', (endedAt, age) => {
   expect(statusText({ ...view, revision: { ...revision, endedAt } }, NOW, style)).toContain(`, ${age} (`);
+});
+
+test.each([
+  ['of the data', {}, 'passed, 1d ago, restored in 12m (dify-1)'],
+  [
+    'that ran a workflow',
+    { full: FULL },
+    'passed, 1d ago, restored in 12m, Dify started in 41s, a workflow succeeded (dify-1)',
+  ],
+  [
+    'whose file names no workflow',
+    { full: { ...FULL, workflow: NOT_NAMED } },
+    'passed, 1d ago, restored in 12m, Dify started in 41s, no workflow was run (dify-1)',
+  ],
+  [
+    'whose workflow failed',
+    { full: NO_MODEL, outcome: 'fail' as const },
+    'failed, 1d ago, workflow: app 8a8b2c1d ended as failed: no route (dify-1)',
+  ],
+])('the line of a drill %s', (_, facts, words) => {
+  const lines = statusText({ ...view, drill: drillRecordOf(facts) }, NOW, style).split('\n');
+  expect(lines.find((line) => line.startsWith('  drill'))).toBe(`  drill       ${words}`);
 });
 
 describe('the newest rehearsal', () => {

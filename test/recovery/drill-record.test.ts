@@ -35,7 +35,11 @@ describe('records of drills', () => {
   it.each([
     ['the data alone', {}, '1 invariants hold'],
     ['Dify too', { full: FULL }, '1 invariants hold, 2 checks of Dify pass, a workflow succeeded'],
-    ['no workflow', { full: { ...FULL, workflow: NOT_NAMED } }, '1 invariants hold, 2 checks of Dify pass'],
+    [
+      'no workflow',
+      { full: { ...FULL, workflow: NOT_NAMED } },
+      '1 invariants hold, 2 checks of Dify pass, no workflow was run',
+    ],
     ['an older full drill', { full: { ...FULL, workflow: undefined } }, '1 invariants hold, 2 checks of Dify pass'],
     ['a workflow that failed', { full: NO_MODEL, outcome: 'fail' }, 'workflow: app 8a8b2c1d ended as failed: no route'],
     ['a start that failed', { full: STOPPED, outcome: 'fail' }, 'app.workloads: api has 0 of 1 (created)'],

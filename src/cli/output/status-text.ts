@@ -1,7 +1,7 @@
 import { ageWords } from '../../base/duration.ts';
 import { oneLine } from '../../base/printable.ts';
 import { counted } from '../../base/words.ts';
-import { drillWords, recoveryWords } from '../../recovery/drill-facts.ts';
+import { drillWords, recoveryWords, workflowWords } from '../../recovery/drill-facts.ts';
 import type { DrillRecord } from '../../recovery/drill-record.ts';
 import { arrow, paint, type Style, sign } from '../../report/style.ts';
 import type { Revision } from '../../state/revisions/revision.ts';
@@ -68,7 +68,7 @@ function scheduleLines(schedule: ShownSchedule | undefined, now: Date): readonly
 
 function drillLine(drill: DrillRecord, now: Date): string {
   const { outcome, at, set } = drill;
-  const how = outcome === 'pass' ? recoveryWords(drill) : drillWords(drill);
+  const how = outcome === 'pass' ? `${recoveryWords(drill)}${workflowWords(drill.full)}` : drillWords(drill);
   return `${outcome === 'pass' ? 'passed' : 'failed'}, ${ageWords(at, now)}, ${how} (${set})`;
 }
 
