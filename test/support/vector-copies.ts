@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import type { BackupPart } from '../../src/backup/manifest.ts';
 import { type VectorInput, withCopies } from '../../src/backup/vectors/access.ts';
 import type { VectorCopies } from '../../src/backup/vectors/copies.ts';
 import type { JsonObject } from '../../src/base/json.ts';
@@ -30,7 +31,7 @@ export function onStore<T>(
 }
 
 /** The name of a drill. */
-export const BESIDE = 'difyctl_drill_00aa00aa_0a1b2c3d';
+const BESIDE = 'difyctl_drill_00aa00aa_0a1b2c3d';
 
 /**
  * Copies a collection, restores it beside itself and in its own place, and returns what was counted on the way. The
@@ -53,4 +54,14 @@ export async function roundTrip(copies: VectorCopies, collection: string, folder
   const lost = await count();
   await copies.restore([collection], from, undefined);
   return { details, done, absent, beside, removed, lost, restored: await count() };
+}
+
+/** The result of `roundTrip` for a collection of `count` vectors, if all of them were copied and restored. */
+export function completeTrip(details: BackupPart['details'], count: number): Awaited<ReturnType<typeof roundTrip>> {
+  return {
+    ...{ details, done: [1, 1, 1], absent: undefined },
+    beside: { count, left: [BESIDE] },
+    removed: { count: undefined, left: [] },
+    ...{ lost: undefined, restored: count },
+  };
 }
