@@ -31,7 +31,7 @@ export function onStore<T>(
 }
 
 /** The name of a drill. */
-const BESIDE = 'difyctl_drill_00aa00aa_0a1b2c3d';
+export const BESIDE = 'difyctl_drill_00aa00aa_0a1b2c3d';
 
 /**
  * Copies a collection, restores it beside itself and in its own place, and returns what was counted on the way. The

@@ -50,7 +50,8 @@ export async function withCopies<T>(input: VectorInput, use: (copies: VectorCopi
       if (base === undefined) throw new Error(`${where} is not reached over HTTP`);
       return storeClient({ ...login, trust, where, base, headers });
     };
-    return use(await open({ ...rest, store: vectorStore, where, secret, connect }));
+    const reach = { ...login, ...trust };
+    return use(await open({ ...rest, store: vectorStore, where, secret, connect, reach }));
   });
 }
 

@@ -1,7 +1,8 @@
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { Runner } from '../../exec/runner.ts';
+import type { Trust } from '../../net/custom-ca.ts';
 import type { BackupPart } from '../manifest.ts';
-import type { StoreClient } from './client.ts';
+import type { StoreAccess, StoreClient } from './client.ts';
 
 /** Where copies are made or read. */
 interface Place {
@@ -69,6 +70,8 @@ export interface CopiesInput {
   readonly where: string;
   /** Returns a client that sends these headers. Throws Error (a bug) for a store that is not reached over HTTP. */
   readonly connect: (headers: Readonly<Record<string, string>>) => StoreClient;
+  /** How a store is reached that speaks gRPC. */
+  readonly reach: Pick<StoreAccess, 'dial' | 'signal' | 'redact'> & Trust;
   /** The resolved secret of this name in the store's block. Undefined if the file names none. */
   readonly secret: (name: string) => string | undefined;
   readonly baseDirectory: string;

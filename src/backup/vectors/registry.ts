@@ -5,6 +5,7 @@ import type { OpenCopies } from './copies.ts';
 const COPIES: Partial<Record<VectorStoreId, () => Promise<{ readonly openCopies: OpenCopies }>>> = {
   qdrant: () => import('./stores/qdrant.ts'),
   weaviate: () => import('./stores/weaviate.ts'),
+  milvus: () => import('./stores/milvus.ts'),
   pgvector: () => import('./stores/pgvector.ts'),
   elasticsearch: () => import('./stores/elasticsearch.ts'),
   opensearch: () => import('./stores/opensearch.ts'),

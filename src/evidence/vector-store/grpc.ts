@@ -2,6 +2,7 @@ import { type ClientHttp2Session, type ClientHttp2Stream, connect, type Incoming
 import type { Duplex } from 'node:stream';
 import { cut } from '../../base/cut.ts';
 import { withinMs } from '../../base/time-limit.ts';
+import type { Trust } from '../../net/custom-ca.ts';
 import { faultOf, ProbeError } from '../../net/probe-error.ts';
 import { assertTrusted, secure } from '../../net/tls.ts';
 import type { GrpcFact } from './facts.ts';
@@ -25,8 +26,16 @@ export interface GrpcAnswer {
   readonly message: Message;
 }
 
-/** Bytes of one answer: the default limit of gRPC's own clients. */
+/** Bytes of one answer to a probe: the default limit of gRPC's own clients. */
 const ANSWER_LIMIT = 4 * 2 ** 20;
+
+/** What a connection needs besides its target. */
+export interface GrpcContext extends Pick<StoreContext, 'dial' | 'signal' | 'limitMs' | 'redact'>, Trust {
+  /** Milliseconds for each answer. Default: `limitMs`. */
+  readonly answerMs?: number;
+  /** Bytes of one answer. Default: 4 MiB. */
+  readonly answerLimit?: number;
+}
 
 /** One unary call: `/package.Service/Method`. Throws ProbeError with stage `use` if no gRPC answer comes. */
 export type Call = (path: string, request?: Uint8Array, isCleanup?: boolean) => Promise<GrpcAnswer>;
@@ -37,11 +46,11 @@ export type Call = (path: string, request?: Uint8Array, isCleanup?: boolean) => 
  */
 export async function withGrpc<T>(
   target: GrpcTarget,
-  context: StoreContext,
+  context: GrpcContext,
   talk: (call: Call) => Promise<T>,
 ): Promise<T> {
-  const { host, port, isSecure, metadata = {} } = target;
-  const { dial, limitMs } = context;
+  const { host, port, isSecure } = target;
+  const { dial, limitMs, answerMs = limitMs, answerLimit = ANSWER_LIMIT } = context;
   const greeting = withinMs(2 * limitMs, context.signal);
   // The connection outlives the probe's time limit, so that objects can still be removed; each call has its own limit.
   const lifetime = new AbortController();
@@ -50,7 +59,10 @@ export async function withGrpc<T>(
     const stream = isSecure ? await agreeOnTls(plain, host, context, greeting) : plain;
     const session = connect(`${isSecure ? 'https' : 'http'}://${host}:${port}`, {
       createConnection: () => stream,
-      settings: { enablePush: false },
+      settings: { enablePush: false, initialWindowSize: WINDOW },
+    });
+    session.once('connect', () => {
+      if (!session.destroyed) session.setLocalWindowSize(WINDOW);
     });
     const broken = new Promise<never>((_, reject) => {
       // `on`, not `once`: several errors may come, and one without a listener ends the process.
@@ -59,9 +71,9 @@ export async function withGrpc<T>(
     });
     broken.catch(() => undefined);
     const call: Call = async (path, request = new Uint8Array(), isCleanup = false) => {
-      const signal = isCleanup ? withinMs(limitMs) : withinMs(limitMs, context.signal);
+      const signal = isCleanup ? withinMs(answerMs) : withinMs(answerMs, context.signal);
       try {
-        const answer = await Promise.race([unary(session, path, request, metadata, signal), broken]);
+        const answer = await Promise.race([unary({ session, target, signal, answerLimit }, path, request), broken]);
         return { ...answer, said: context.redact(answer.said) };
       } catch (error) {
         throw callFault(error);
@@ -78,22 +90,31 @@ export async function withGrpc<T>(
   }
 }
 
-async function agreeOnTls(plain: Duplex, host: string, context: StoreContext, signal: AbortSignal): Promise<Duplex> {
+/** Bytes that a server may send before difyctl confirms them. With HTTP/2's 64 KiB, a distant server is slow. */
+const WINDOW = 2 ** 20;
+
+async function agreeOnTls(plain: Duplex, host: string, context: GrpcContext, signal: AbortSignal): Promise<Duplex> {
   const { stream, certificate } = await secure(plain, { host, ...trustOf(context), alpn: ['h2'], signal });
   assertTrusted(certificate);
   return stream;
 }
 
+interface Exchange {
+  readonly session: ClientHttp2Session;
+  readonly target: GrpcTarget;
+  readonly signal: AbortSignal;
+  readonly answerLimit: number;
+}
+
 function unary(
-  session: ClientHttp2Session,
+  { session, target, signal, answerLimit }: Exchange,
   path: string,
   request: Uint8Array,
-  metadata: Readonly<Record<string, string>>,
-  signal: AbortSignal,
 ): Promise<GrpcAnswer> {
   return new Promise((resolve, reject) => {
     const head = { 'content-type': 'application/grpc', te: 'trailers', 'user-agent': 'difyctl' };
-    const stream: ClientHttp2Stream = session.request({ ':method': 'POST', ':path': path, ...head, ...metadata });
+    const pseudo = { ':method': 'POST', ':path': path };
+    const stream: ClientHttp2Stream = session.request({ ...pseudo, ...head, ...target.metadata });
     let answered: IncomingHttpHeaders = {};
     const chunks: Buffer[] = [];
     const late = () => {
@@ -112,9 +133,9 @@ function unary(
     stream.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
       size += chunk.length;
-      if (size <= ANSWER_LIMIT) return;
+      if (size <= answerLimit) return;
       stream.close();
-      reject(new ProbeError('use', 'EMSGSIZE', 'answers with more than 4 MiB'));
+      reject(new ProbeError('use', 'EMSGSIZE', `answers with more than ${answerLimit / 2 ** 20} MiB`));
     });
     stream.on('error', reject);
     stream.on('close', () => {

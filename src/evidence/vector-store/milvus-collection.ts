@@ -1,18 +1,9 @@
 import { ProbeError } from '../../net/probe-error.ts';
 import type { Asked, WriteFact } from './facts.ts';
 import { type Call, GRPC } from './grpc.ts';
+import { bareStatus, MILVUS_SERVICE, MILVUS_TYPE } from './milvus.ts';
 import { encodeField } from './protobuf.ts';
 import { probeWrite } from './write-probe.ts';
-
-/**
- * Field numbers, here and in milvus.ts, are those of milvus.proto, common.proto and schema.proto of
- * milvus-io/milvus-proto.
- */
-export const MILVUS_SERVICE = '/milvus.proto.milvus.MilvusService';
-
-/** Data types of fields (schema.proto). */
-const INT64 = 5;
-const FLOAT_VECTOR = 101;
 
 /** Creates a collection with one vector field and removes it. */
 export function tryCollection(call: Call, database: string, name: string): Promise<Asked<WriteFact>> {
@@ -33,11 +24,11 @@ export function tryCollection(call: Call, database: string, name: string): Promi
 /** A schema with an integer key and a vector of two dimensions. */
 function collectionSchema(name: string): Buffer {
   const dimension = Buffer.concat([encodeField(1, 'dim'), encodeField(2, '2')]);
-  const key = [encodeField(1, 100), encodeField(2, 'id'), encodeField(3, 1), encodeField(5, INT64)];
+  const key = [encodeField(1, 100), encodeField(2, 'id'), encodeField(3, 1), encodeField(5, MILVUS_TYPE.int64)];
   const vector = [
     encodeField(1, 101),
     encodeField(2, 'vector'),
-    encodeField(5, FLOAT_VECTOR),
+    encodeField(5, MILVUS_TYPE.floatVector),
     encodeField(6, dimension),
   ];
   return Buffer.concat([
@@ -49,9 +40,10 @@ function collectionSchema(name: string): Buffer {
 
 /** Calls a method that answers with a status only. Throws ProbeError, code `403` for a missing right. */
 async function statusAlone(call: Call, method: string, request: Uint8Array, isCleanup = false): Promise<void> {
-  const { status, said, message } = await call(`${MILVUS_SERVICE}/${method}`, request, isCleanup);
-  const code = message.number(3) || message.number(1);
+  const answer = await call(`${MILVUS_SERVICE}/${method}`, request, isCleanup);
+  const { status, said } = answer;
+  const { code, reason } = bareStatus(answer);
   if (status === 0 && code === 0) return;
   const isRight = status === GRPC.permissionDenied || status === GRPC.unauthenticated;
-  throw new ProbeError('use', isRight ? '403' : String(status || code), said === '' ? message.text(2) : said);
+  throw new ProbeError('use', isRight ? '403' : String(status || code), said === '' ? reason : said);
 }

@@ -17,7 +17,7 @@ export interface StoreContext
 }
 
 /** The CA certificates that connections to the store trust. */
-export function trustOf({ ca, caAlone = false }: StoreContext): Required<Trust> {
+export function trustOf({ ca, caAlone = false }: Trust): Required<Trust> {
   return { ca, caAlone };
 }
 

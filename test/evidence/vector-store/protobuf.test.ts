@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { decodeMessage, encodeField } from '../../../src/evidence/vector-store/protobuf.ts';
+import {
+  changedMessage,
+  decodeIntegers,
+  decodeMessage,
+  encodeField,
+} from '../../../src/evidence/vector-store/protobuf.ts';
 
 test('fields are read as they were written; the last value of a number counts', () => {
   const inner = encodeField(1, 300);
@@ -36,4 +41,23 @@ test.each<[string, number[]]>([
   const message = decodeMessage(Uint8Array.from(bytes));
   expect(message.number(1)).toBe(0);
   expect(message.texts(3).join('').length).toBeLessThan(2);
+});
+
+test('an integer above 2^53 stays exact', () => {
+  const key = 2n ** 62n + 1n;
+  expect(decodeMessage(encodeField(1, key)).integer(1)).toBe(key);
+  const packed = Buffer.concat([encodeField(1, key), encodeField(1, 2n ** 64n - 1n)].map((one) => one.subarray(1)));
+  expect(decodeIntegers(packed)).toEqual([key, -1n]);
+});
+
+test('a message is changed without a loss of fields that nobody reads', () => {
+  const double = Buffer.from([(7 << 3) | 1, 1, 2, 3, 4, 5, 6, 7, 8]);
+  const float = Buffer.from([(8 << 3) | 5, 1, 2, 3, 4]);
+  const parts = [encodeField(1, 5), encodeField(2, 'a'), double, encodeField(3, 'gone'), float, encodeField(2, 'b')];
+  const changed = changedMessage(Buffer.concat(parts), [3], (_, value) =>
+    value.length === 1 ? Buffer.concat([value, value]) : undefined,
+  );
+  expect(changed).toEqual(
+    Buffer.concat([encodeField(1, 5), encodeField(2, 'aa'), double, float, encodeField(2, 'bb')]),
+  );
 });

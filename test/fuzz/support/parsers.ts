@@ -9,7 +9,12 @@ import { RedisFrames } from '../../../src/evidence/redis/frames.ts';
 import { parseInfo } from '../../../src/evidence/redis/info.ts';
 import { readRecord } from '../../../src/evidence/release/record.ts';
 import { parseEvidence } from '../../../src/evidence/saved-file.ts';
-import { decodeMessage, encodeField } from '../../../src/evidence/vector-store/protobuf.ts';
+import {
+  changedMessage,
+  decodeIntegers,
+  decodeMessage,
+  encodeField,
+} from '../../../src/evidence/vector-store/protobuf.ts';
 import { ListStream } from '../../../src/exec/list-stream.ts';
 import { ProbeError } from '../../../src/net/probe-error.ts';
 import { readRevision } from '../../../src/state/revisions/revision.ts';
@@ -181,6 +186,8 @@ export function parserTargets(): readonly ParserTarget[] {
         const message = decodeMessage(bytes);
         message.texts(2);
         message.message(3).message(1).text(2);
+        changedMessage(bytes, [1], (_, value) => changedMessage(value, [2]));
+        decodeIntegers(bytes);
       },
       foreseen: nothing,
     },

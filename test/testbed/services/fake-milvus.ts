@@ -20,6 +20,8 @@ export interface MilvusState {
   broken: string[];
   /** True if the metrics of nodes are hidden, as by a managed service. */
   hidesNodes: boolean;
+  /** Answers to the next calls of a method, in place of its own. */
+  answers: Record<string, Reply[]>;
 }
 
 export interface FakeMilvus extends Service {
@@ -41,9 +43,11 @@ export function healthyMilvus(): MilvusState {
     queryNodes: ['querynode1', 'querynode2'],
     broken: [],
     hidesNodes: false,
+    answers: {},
   };
 }
 
+/** An answer: a gRPC status with its words, or a message. */
 interface Reply {
   readonly status?: number;
   readonly said?: string;
@@ -52,7 +56,7 @@ interface Reply {
 
 /**
  * Starts Milvus' gRPC API (milvus-io/milvus-proto) with users, databases and nodes, limited to the requests of a
- * preflight.
+ * preflight, to those of `answers`, and to the list of collections.
  */
 export async function startFakeMilvus(): Promise<FakeMilvus> {
   const state = healthyMilvus();
@@ -94,13 +98,17 @@ function send(stream: ServerHttp2Stream, { status = 0, said = '', message = Buff
   stream.end(status === 0 ? Buffer.concat([length, message]) : undefined);
 }
 
-const status = (code: number, reason: string): Buffer => Buffer.concat([encodeField(2, reason), encodeField(3, code)]);
+/** A status of Milvus with an error, which is the whole answer or its first field. */
+export const milvusStatus = (code: number, reason: string): Buffer =>
+  Buffer.concat([encodeField(2, reason), encodeField(3, code)]);
 
 function reply(method: string, body: Buffer, shown: string, state: MilvusState, collections: Set<string>): Reply {
   const isReader = shown === state.reader;
   if (!state.isOpen && shown !== state.credentials && !isReader) {
     return { status: 16, said: 'auth check failure, please check username and password are correct' };
   }
+  const scripted = state.answers[method]?.shift();
+  if (scripted !== undefined) return scripted;
   const request = decodeMessage(body);
   switch (method) {
     case 'GetVersion':
@@ -109,8 +117,9 @@ function reply(method: string, body: Buffer, shown: string, state: MilvusState, 
       return { message: state.isHealthy ? encodeField(2, 1) : encodeField(3, 'querynode 7: channel without a leader') };
     case 'ShowCollections': {
       const name = request.text(2);
-      if (name === '' || state.databases.includes(name)) return { message: Buffer.alloc(0) };
-      return { message: encodeField(1, status(800, `database not found[database=${name}]`)) };
+      if (name === '' || state.databases.includes(name))
+        return { message: Buffer.concat([...collections].map((one) => encodeField(2, one))) };
+      return { message: encodeField(1, milvusStatus(800, `database not found[database=${name}]`)) };
     }
     case 'GetMetrics':
       if (state.hidesNodes) return { status: 7, said: 'PrivilegeGetMetrics: permission deny' };

@@ -1,5 +1,7 @@
 import { connect } from 'node:net';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 
 import { ensure } from '../provision/ensure.ts';
 import {
@@ -14,7 +16,11 @@ import {
 /** A real Milvus Lite: Milvus' gRPC API from one process, without users and without metrics of nodes. */
 export interface MilvusLiteService extends Service {
   readonly url: string;
+  /** Runs a command of milvus.py, Dify's client, on a collection. Returns its output. */
+  pymilvus(command: 'fill' | 'look' | 'release', collection: string): Promise<string>;
 }
+
+const CLIENT = fileURLToPath(new URL('milvus.py', import.meta.url));
 
 export async function startMilvusLite(options: ServiceOptions = {}): Promise<MilvusLiteService> {
   const programs = await ensure(['milvus-lite']);
@@ -37,7 +43,11 @@ export async function startMilvusLite(options: ServiceOptions = {}): Promise<Mil
     await stop();
     throw error;
   }
-  return { host, port, url: `http://${host}:${port}`, stop };
+  const url = `http://${host}:${port}`;
+  const python = path.join(path.dirname(programs['milvus-lite']), 'python3');
+  const pymilvus: MilvusLiteService['pymilvus'] = async (command, collection) =>
+    (await execa(python, [CLIENT, url, command, collection], { stdin: 'ignore' })).stdout;
+  return { host, port, url, pymilvus, stop };
 }
 
 function listens(host: string, port: number): Promise<true | undefined> {
