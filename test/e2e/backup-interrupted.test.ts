@@ -1,8 +1,9 @@
 import { cp, readFile, rm } from 'node:fs/promises';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { useBackupScene } from '../support/backup-fixture.ts';
+import { PLANTED, useBackupScene } from '../support/backup-fixture.ts';
 import { told } from '../support/compose-fixture.ts';
 import { complete, killAt, listed, type NamedMoment } from '../support/interruption.ts';
+import { quickenKey } from '../support/quick-key.ts';
 import { sample } from '../support/sample.ts';
 import { useSharedDockerHost } from '../testbed/docker/fixture.ts';
 
@@ -21,6 +22,7 @@ beforeAll(async () => {
   live = await scene.live();
   for (const copy of ['one', 'two']) {
     await complete(scene, 'backup');
+    await quickenKey(scene.at('repository'), PLANTED.repository);
     await cp(scene.at('repository'), scene.at(copy), { recursive: true });
   }
 });

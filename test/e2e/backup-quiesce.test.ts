@@ -4,10 +4,11 @@ import { execa } from 'execa';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { imageName, SERVICE_IMAGES } from '../../src/render/images.ts';
-import { PLUGINS, STORAGE, useBackupScene } from '../support/backup-fixture.ts';
+import { PLANTED, PLUGINS, STORAGE, useBackupScene } from '../support/backup-fixture.ts';
 import { runCli } from '../support/cli.ts';
 import { told } from '../support/compose-fixture.ts';
 import type { Outcome } from '../support/difyctl.ts';
+import { quickenKey } from '../support/quick-key.ts';
 import { isThere } from '../support/recorder.ts';
 import { useSharedDockerHost } from '../testbed/docker/fixture.ts';
 
@@ -61,6 +62,7 @@ beforeAll(async () => {
   await docker('compose', '-p', 'dify', 'up', '--detach');
   const first = await testbed.get().place.run('backup');
   expect(first.code, told(first)).toBe(0);
+  await quickenKey(at('repository'), PLANTED.repository);
 });
 
 describe('a backup with --quiesce', () => {

@@ -1,9 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { contentsOf, PLUGINS, STORAGE, useBackupScene } from '../support/backup-fixture.ts';
+import { contentsOf, PLANTED, PLUGINS, STORAGE, useBackupScene } from '../support/backup-fixture.ts';
 import { type CliRun, runCli } from '../support/cli.ts';
 import { TENANT } from '../support/dify-data.ts';
+import { quickenKey } from '../support/quick-key.ts';
 import { useSharedDockerHost } from '../testbed/docker/fixture.ts';
 
 /** What no backup, restore, prune or drill may accept: each is refused with its words, and nothing is changed. */
@@ -57,6 +58,7 @@ beforeAll(async () => {
     const made = await difyctl('backup', '-o', 'json');
     expect(made.code, made.stderr).toBe(0);
     sets = [...sets, JSON.parse(made.stdout).manifest.set];
+    await quickenKey(at('repository'), PLANTED.repository);
   }
   before = await everything();
 });

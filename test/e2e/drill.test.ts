@@ -11,6 +11,7 @@ import { manifestOf } from '../support/backup-manifest.ts';
 import { runCli } from '../support/cli.ts';
 import { SAMPLE_FILES } from '../support/deployments.ts';
 import { MAIN_SQL, PLUGIN_SQL, SECRET_KEY, TENANT, writeObjects, writePackages } from '../support/dify-data.ts';
+import { quickenKey } from '../support/quick-key.ts';
 import { useTestbed } from '../testbed/fixtures.ts';
 import { ensure } from '../testbed/provision/ensure.ts';
 import { startPostgres } from '../testbed/services/postgres.ts';
@@ -63,6 +64,7 @@ const testbed = useTestbed(
       },
     });
     await repository.init();
+    await quickenKey(path.join(folder, 'repository'), KEY_OF_REPOSITORY);
     return { postgres, folder, env, repository, program };
   },
   async ({ postgres, folder }) => {

@@ -16,6 +16,7 @@ import {
   writeSecretKey,
 } from '../support/dify-data.ts';
 import { createWorkspace, leftRunning, type Outcome, type Running } from '../support/difyctl.ts';
+import { quickenKey } from '../support/quick-key.ts';
 import { createRecorder } from '../support/recorder.ts';
 import { sample } from '../support/sample.ts';
 import { composeImages } from '../testbed/docker/commands.ts';
@@ -30,6 +31,8 @@ import { ensure } from '../testbed/provision/ensure.ts';
  */
 const engine = useSharedDockerHost(composeImages());
 
+const REPOSITORY_PASSWORD = 'only-for-the-repository';
+
 const testbed = useTestbed(
   async () => {
     const [{ restic }, base, [primaryPort = 0, standbyPort = 0]] = await Promise.all([
@@ -39,7 +42,7 @@ const testbed = useTestbed(
     ]);
     const identity = await generateX25519Identity();
     await writeFile(path.join(base, 'key.txt'), `${identity}\n`);
-    await writeFile(path.join(base, 'password'), 'only-for-the-repository');
+    await writeFile(path.join(base, 'password'), REPOSITORY_PASSWORD);
     const backup = {
       ...{ repository: path.join(base, 'repository'), password: { file: path.join(base, 'password') } },
       recipients: [await identityToRecipient(identity)],
@@ -155,6 +158,7 @@ describe('the primary', () => {
     await writeObjects(path.join(directories.primary, 'volumes/app/storage'));
     await writePackages(path.join(directories.primary, 'volumes/plugin_daemon'));
     await primarySucceeds('backup');
+    await quickenKey(path.join(testbed.get().base, 'repository'), REPOSITORY_PASSWORD);
   });
 
   test('passes the checks of its standby region there', async () => {

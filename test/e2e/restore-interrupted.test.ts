@@ -1,8 +1,9 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { contentsOf, PLUGINS, STORAGE, useBackupScene } from '../support/backup-fixture.ts';
+import { contentsOf, PLANTED, PLUGINS, STORAGE, useBackupScene } from '../support/backup-fixture.ts';
 import { told } from '../support/compose-fixture.ts';
 import { complete, killAt, listed, type NamedMoment, namesIn } from '../support/interruption.ts';
+import { quickenKey } from '../support/quick-key.ts';
 import { sample } from '../support/sample.ts';
 import { useSharedDockerHost } from '../testbed/docker/fixture.ts';
 
@@ -14,7 +15,10 @@ const IDENTITY = ['--identity', 'key.txt'] as const;
 
 const at = (...parts: readonly string[]): string => testbed.get().at(...parts);
 
-beforeAll(() => complete(testbed.get(), 'backup'));
+beforeAll(async () => {
+  await complete(testbed.get(), 'backup');
+  await quickenKey(at('repository'), PLANTED.repository);
+});
 
 describe('restore', () => {
   const RESTORE = ['restore', 'latest', '--yes', '--name', 'dify', ...IDENTITY] as const;

@@ -8,6 +8,7 @@ import { TENANT_VECTOR } from '../backup/invariants/vectors.ts';
 import { runCli } from '../support/cli.ts';
 import { SAMPLE_FILES } from '../support/deployments.ts';
 import { MAIN_SQL, PLUGIN_SQL, SECRET_KEY, TENANT } from '../support/dify-data.ts';
+import { quickenKey } from '../support/quick-key.ts';
 import { DEBIAN_SETS } from '../testbed/debian/sets.ts';
 import { debianTree } from '../testbed/debian/tree.ts';
 import { useSharedDockerHost } from '../testbed/docker/fixture.ts';
@@ -19,6 +20,7 @@ import { debianPostgres } from '../testbed/services/postgres-installation.ts';
 import { removeFolder, serviceFolder } from '../testbed/services/service.ts';
 
 const PASSWORD = 'only-for-this-test';
+const REPOSITORY_PASSWORD = 'only-for-the-repository';
 /** Tables by which a backup recognises Dify's database, besides those that invariants read. */
 const ALL_SQL = `${MAIN_SQL} CREATE TABLE accounts (id int, created_at timestamp);`;
 const FIRST = `upload_files/${TENANT}`;
@@ -40,7 +42,7 @@ const testbed = useTestbed(
     await postgres.query(`CREATE ROLE dify LOGIN CREATEDB PASSWORD '${PASSWORD}'`);
     const identity = await generateX25519Identity();
     await writeFile(path.join(folder, 'key.txt'), `${identity}\n`);
-    await writeFile(path.join(folder, 'repository-password'), 'only-for-the-repository');
+    await writeFile(path.join(folder, 'repository-password'), REPOSITORY_PASSWORD);
     const programs = [client.programs, path.dirname(restic), ...(rclone.env.PATH ?? '').split(':')].join(':');
     return { postgres, minio, folder, client, programs, recipient: await identityToRecipient(identity) };
   },
@@ -187,6 +189,7 @@ describe('a bucket with versions', () => {
     await upload('changed.txt', 'as of the backup');
     const made = await difyctl('backup', '-o', 'json');
     expect(made.code, made.stderr).toBe(0);
+    await quickenKey(at('repository'), REPOSITORY_PASSWORD);
     const { manifest } = JSON.parse(made.stdout);
     set = manifest.set;
     atSet = await contentsOf('dify');

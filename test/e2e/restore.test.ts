@@ -20,6 +20,7 @@ import {
   writeSecretKey,
 } from '../support/dify-data.ts';
 import { openCompose } from '../support/open-targets.ts';
+import { quickenKey } from '../support/quick-key.ts';
 import { until } from '../support/recorder.ts';
 import { useSharedDockerHost } from '../testbed/docker/fixture.ts';
 import { useTestbed } from '../testbed/fixtures.ts';
@@ -29,6 +30,7 @@ import { debianPostgres } from '../testbed/services/postgres-installation.ts';
 import { removeFolder, serviceFolder } from '../testbed/services/service.ts';
 
 const PASSWORD = 'only-for-this-test';
+const REPOSITORY_PASSWORD = 'only-for-the-repository';
 /** Tables by which a backup recognises Dify's database, besides those that invariants read. */
 const ALL_SQL = `${MAIN_SQL} CREATE TABLE accounts (id int);`;
 const KEY_FILE = `privkeys/${TENANT}/private.pem`;
@@ -48,7 +50,7 @@ const testbed = useTestbed(
     const identity = await generateX25519Identity();
     await writeFile(path.join(folder, 'key.txt'), `# created by a test\n${identity}\n`);
     await writeFile(path.join(folder, 'other-key.txt'), `${await generateX25519Identity()}\n`);
-    await writeFile(path.join(folder, 'repository-password'), 'only-for-the-repository');
+    await writeFile(path.join(folder, 'repository-password'), REPOSITORY_PASSWORD);
     await writeFile(path.join(folder, 'other-password'), 'of another repository');
     const programs = `${client.programs}:${path.dirname(restic)}`;
     return { postgres, folder, client, programs, restic, recipient: await identityToRecipient(identity) };
@@ -155,6 +157,7 @@ describe('a Compose project with an external PostgreSQL', () => {
     const made = await difyctl('backup', '-o', 'json');
     expect(made.code, made.stderr).toBe(0);
     set = JSON.parse(made.stdout).manifest.set;
+    await quickenKey(at('repository'), REPOSITORY_PASSWORD);
   });
 
   it('is not restored over data that the operator did not name', async () => {
@@ -470,6 +473,7 @@ describe('a Compose project with the bundled PostgreSQL', () => {
     const made = await difyctl('backup', '-o', 'json');
     expect(made.code, made.stderr).toBe(0);
     set = JSON.parse(made.stdout).manifest.set;
+    await quickenKey(at('repository-bundled'), REPOSITORY_PASSWORD);
     await docker('compose', '-p', 'dify', 'down');
     await loseMachine();
   });

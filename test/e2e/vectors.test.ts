@@ -27,6 +27,7 @@ import {
   KNOWLEDGE_SQL,
   SEGMENTS,
 } from '../support/knowledge-base.ts';
+import { quickenKey } from '../support/quick-key.ts';
 import { useSharedDockerHost } from '../testbed/docker/fixture.ts';
 import { useTestbed } from '../testbed/fixtures.ts';
 import { ensure } from '../testbed/provision/ensure.ts';
@@ -36,6 +37,7 @@ import { removeFolder, serviceFolder } from '../testbed/services/service.ts';
 import { startWeaviate } from '../testbed/services/weaviate.ts';
 
 const PASSWORD = 'only-for-this-test';
+const REPOSITORY_PASSWORD = 'only-for-the-repository';
 /** Another knowledge base, which is not in the set. */
 const OTHER = '33333333-3333-4333-8333-333333333333';
 const WEAVIATE = imageName(SERVICE_IMAGES.weaviate, undefined);
@@ -56,7 +58,7 @@ const testbed = useTestbed(
     await postgres.query(`SET ROLE dify; ${PLUGIN_SQL}`, 'dify_plugin');
     const identity = await generateX25519Identity();
     await writeFile(path.join(folder, 'key.txt'), `${identity}\n`);
-    await writeFile(path.join(folder, 'repository-password'), 'only-for-the-repository');
+    await writeFile(path.join(folder, 'repository-password'), REPOSITORY_PASSWORD);
     await writeObjects(path.join(folder, 'dify/volumes/app/storage'));
     await writePackages(path.join(folder, 'dify/volumes/plugin_daemon'));
     await mkdir(path.join(folder, '.difyctl/dify'), { recursive: true, mode: 0o700 });
@@ -123,6 +125,7 @@ describe('the vectors of a Compose project with an external Weaviate', () => {
   it('are in a backup set', async () => {
     const { code, stdout, stderr } = await difyctl('backup', '-o', 'json');
     expect(code, stderr).toBe(0);
+    await quickenKey(path.join(testbed.get().folder, 'repository'), REPOSITORY_PASSWORD);
     const [part] = JSON.parse(stdout).manifest.parts.filter(({ part: name }: { part: string }) => name === 'vectors');
     expect(part).toMatchObject({
       mechanism: 'copied',
@@ -228,6 +231,7 @@ describe('the vectors of a Compose project with the bundled Weaviate', () => {
   it('are copied from its container, counted by a drill, and restored after they were lost', async () => {
     const made = await difyctl('backup', '-o', 'json');
     expect(made.code, made.stderr).toBe(0);
+    await quickenKey(path.join(testbed.get().folder, 'repository-bundled'), REPOSITORY_PASSWORD);
     const drill = await difyctl('drill', '--identity', 'key.txt', '-o', 'json');
     expect(drill.code, drill.stderr).toBe(0);
     expect(vectorsOf(drill.stdout)).toBe(ALL);
