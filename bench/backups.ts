@@ -77,12 +77,16 @@ export async function backups(program: string, parent: string, print: (text: str
     print(row('rclone, then restic, alone', copy + store));
     await shell('rm -rf alone copy');
 
+    let firstMs: number | undefined;
     for (const which of ['first', 'second']) {
       const { ms, ownBytes, seconds } = await madeSet(program, folder, env);
       const memory = `${Math.round(ownBytes / MIB)} MiB in difyctl's own process`;
-      print(`${row(`difyctl backup, ${which}`, ms)}, ${memory}`);
+      const share = firstMs === undefined ? '' : `, ${(ms / firstMs).toFixed(2)} of the time of the first`;
+      print(`${row(`difyctl backup, ${which}`, ms)}, ${memory}${share}`);
       print(row('  postgres-main', seconds('postgres-main') * 1000, dump));
       print(row('  objects', seconds('objects') * 1000, copy + store));
+      print(row('  objects, beside rclone', seconds('objects') * 1000, copy));
+      firstMs ??= ms;
     }
   } finally {
     await docker.down();

@@ -79,7 +79,8 @@ export async function rclone(
     top: async (bucket, options) => outputLines(await run(['lsf', `${REMOTE}:${bucket}`], options)),
     copied: (folder, options) => list(folder, options),
     sync: async (bucket, to, without, options) => {
-      const how = ['--retries=3', '--transfers=8', '--stats=0', '--delete-excluded'];
+      // The time of an object is that of the list: for rclone's own, it would send a request for each object.
+      const how = ['--retries=3', '--transfers=8', '--stats=0', '--delete-excluded', '--use-server-modtime'];
       const left = without.flatMap((path) => [`--exclude=/${path}`, `--exclude=/${path}/**`]);
       await run(['sync', ...how, ...left, `${REMOTE}:${bucket}`, to], options);
     },

@@ -104,13 +104,19 @@ function tenantKey(line: string): readonly (readonly [string, string])[] {
   return digest === undefined ? [] : [[String(id), digest]];
 }
 
+/**
+ * Without compression of its own: restic compresses, and a row that did not change is stored once. In a compressed dump,
+ * one changed row changes everything after it.
+ */
+const DUMP_FORMAT = ['--format=custom', '--compress=0'] as const;
+
 /** Dumps a database into the repository, and verifies that the dump has its tables. Throws ExternalError. */
 export async function dumpPart(which: DatabaseName, database: OpenDatabase, context: MakeContext): Promise<MadePart> {
   const { restic, deployment, set, onBytes } = context;
   const { client, version, tables } = database;
   const part = `postgres-${which}` as const;
   const file = `${part}.dump`;
-  const command = client.command('pg_dump', ['--format=custom', `--dbname=${client.database}`]);
+  const command = client.command('pg_dump', [...DUMP_FORMAT, `--dbname=${client.database}`]);
   const request = { tags: tagsOf(deployment.name, set, part), onBytes: (bytes: number) => onBytes(part, bytes) };
   const options = resticOptions(context);
   const stored = await restic.backupFile(file, { command }, request, { ...options, env: client.env });
