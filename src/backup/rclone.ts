@@ -33,6 +33,8 @@ export interface Rclone {
 
 /** The name of the object storage in rclone's configuration. */
 const REMOTE = 'source';
+/** Objects that are copied at the same time. Most objects of Dify are small, so that requests take most of the time. */
+const TRANSFERS = '--transfers=16';
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** How long a signature for a container is valid. A run of difyctl calls rclone for at most a day with each bucket. */
 const SIGNED_MS = 3 * DAY_MS;
@@ -80,13 +82,13 @@ export async function rclone(
     copied: (folder, options) => list(folder, options),
     sync: async (bucket, to, without, options) => {
       // The time of an object is that of the list: for rclone's own, it would send a request for each object.
-      const how = ['--retries=3', '--transfers=8', '--stats=0', '--delete-excluded', '--use-server-modtime'];
+      const how = ['--retries=3', TRANSFERS, '--stats=0', '--delete-excluded', '--use-server-modtime'];
       const left = without.flatMap((path) => [`--exclude=/${path}`, `--exclude=/${path}/**`]);
       await run(['sync', ...how, ...left, `${REMOTE}:${bucket}`, to], options);
     },
     text: (bucket, key, options) => run(['cat', `${REMOTE}:${bucket}/${key}`], options),
     upload: async (from, bucket, options) => {
-      await run(['copy', '--retries=3', '--transfers=8', '--stats=0', from, `${REMOTE}:${bucket}`], options);
+      await run(['copy', '--retries=3', TRANSFERS, '--stats=0', from, `${REMOTE}:${bucket}`], options);
       await run(['check', '--one-way', '--size-only', '--stats=0', from, `${REMOTE}:${bucket}`], options);
     },
     put: async (bucket, key, text, options) =>

@@ -85,20 +85,22 @@ export async function bucketPart(
   const before = await program.keys(bucket, options);
   // The plugin daemon may share the bucket with Dify's files, whose keys belong only in the encrypted secrets.
   await program.sync(bucket, folder, KEY_FILES, options);
-  const after = new Set(await program.keys(bucket, options));
   const copied = new Set(await program.copied(folder, options));
-  const stayed = before.filter((key) => after.has(key) && !isKeyFile(key));
-  refuseGaps(bucket, stayed, copied);
+  const missing = before.filter((key) => !copied.has(key) && !isKeyFile(key));
+  if (missing.length > 0) {
+    // An object may have been deleted while the others were copied.
+    const after = new Set(await program.keys(bucket, options));
+    const stayed = missing.filter((key) => after.has(key));
+    if (stayed.length > 0) throw incompleteCopy(bucket, stayed, before.length);
+  }
   const details = { provider: deployment.objectStorage.provider, bucket, copiedWith: engine };
   return copyFolder(part, folder, KEY_FILES, details, context);
 }
 
 /** A program that skips what it cannot read and ends with exit code 0 would leave a copy that looks complete. */
-function refuseGaps(bucket: string, keys: readonly string[], copied: ReadonlySet<string>): void {
-  const missing = keys.filter((key) => !copied.has(key));
-  if (missing.length === 0) return;
-  throw new ExternalError(
-    `the copy of bucket ${bucket} lacks ${counted(missing.length, 'object')} of ${keys.length}: ${missing.slice(0, 3).join(', ')}`,
+function incompleteCopy(bucket: string, missing: readonly string[], listed: number): ExternalError {
+  return new ExternalError(
+    `the copy of bucket ${bucket} lacks ${counted(missing.length, 'object')} of ${listed}: ${missing.slice(0, 3).join(', ')}`,
     {
       command: 'rclone sync',
       next: ['run difyctl backup again; if it fails again, check the rights of the access key on single objects'],
