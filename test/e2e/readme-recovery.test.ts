@@ -3,13 +3,23 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
+import { composeExec, containerClient } from '../../src/backup/database.ts';
+import type { WorkflowResult } from '../../src/backup/drill/workflow/judge.ts';
+import { runWorkflow } from '../../src/backup/drill/workflow/run.ts';
+import { psqlQuery } from '../../src/backup/restore/psql-query.ts';
+import type { WorkflowSettings } from '../../src/deployment/schema/drills.ts';
+import { docker } from '../../src/exec/docker.ts';
+import { createRunner } from '../../src/exec/execa-runner.ts';
 import { freePorts } from '../../src/rehearsal/plane/ports.ts';
 import { builtProgram } from '../support/built.ts';
 import {
+  APPS,
+  keyOf,
   MAIN_SQL,
   PLUGIN_SQL,
   SECRET_KEY,
   TENANT,
+  WORKFLOW_SQL,
   writeObjects,
   writePackages,
   writeSecretKey,
@@ -93,6 +103,7 @@ describe('the quick start on Compose, by the ten lines of the README', () => {
       const head = await sql('SELECT version_num FROM alembic_version', 'dify');
       const rows = `${MAIN_SQL} CREATE TABLE accounts (id int); UPDATE alembic_version SET version_num = '${head}';`;
       await sql(`DROP TABLE ${TENANT_TABLES}; ${rows}`, 'dify');
+      await sql(WORKFLOW_SQL, 'dify');
       await sql(PLUGIN_SQL, 'dify_plugin');
       await writeObjects(storage());
       await writePackages(path.join(folder, 'dify/volumes/plugin_daemon'));
@@ -165,6 +176,28 @@ async function ofDrills(): Promise<string> {
   return (await Promise.all(lists)).join('');
 }
 
+/** Runs a workflow in the live project, with the code that a full drill runs in its own project. */
+async function runLive(workflow: WorkflowSettings): Promise<WorkflowResult> {
+  const { env, bin } = engine.docker;
+  const runner = createRunner({
+    env: { ...env, PATH: `${bin}:/usr/bin:/bin` },
+    ...{ hiddenNames: new Set<string>(), passNames: new Set<string>(), redact: (text: string) => text },
+  });
+  const { signal } = new AbortController();
+  const client = containerClient({ words: composeExec('dify'), where: 'the container db_postgres' }, 'dify');
+  return runWorkflow(workflow, {
+    ...{ engine: docker(runner), project: { name: 'dify', directory: testbed.get().folder } },
+    ...{ query: psqlQuery(runner, client, { signal }), protect: () => undefined, signal },
+  });
+}
+
+/** What a workflow that succeeds leaves in the record; Dify measures its own seconds. */
+const SUCCEEDED = {
+  ...{ id: 'workflow', app: APPS.ready, status: 'pass', outputs: ['answer'], seconds: expect.any(Number) },
+  expected: `the workflow of app ${APPS.ready} succeeds`,
+  observed: `app ${APPS.ready} succeeded with the outputs answer`,
+};
+
 describe('a full drill of the quick start', () => {
   let before: readonly string[] = [];
 
@@ -193,6 +226,8 @@ describe('a full drill of the quick start', () => {
     async () => {
       const { exitCode, stdout, stderr } = await difyctl(
         ...['drill', '--full', '-o', 'json', '--report', 'drill.html', ...IDENTITY],
+        ...['--set', 'recovery.drills.interval=90d', '--set', `recovery.drills.workflow.app=${APPS.ready}`],
+        ...['--set', 'recovery.drills.workflow.inputs.question=Is the data "back"?'],
       );
       expect(exitCode, stderr).toBe(0);
       expect(stderr).toMatch(/removed after a killed drill: difyctl-drill-[0-9a-f]{8}/);
@@ -207,19 +242,34 @@ describe('a full drill of the quick start', () => {
           ...['weaviate', 'worker'],
         ],
         failures: [],
+        workflow: SUCCEEDED,
       });
       expect({ outcome, place: place.replace(/[0-9a-f]{8}/, 'ID') }).toEqual({
         outcome: 'pass',
         place: 'project difyctl-drill-ID with Dify and its stores on networks without a way out, removed',
       });
-      expect(await readFile(path.join(testbed.get().folder, 'drill.html'), 'utf8')).toContain(
-        'Dify on the restored data',
-      );
+      const page = await readFile(path.join(testbed.get().folder, 'drill.html'), 'utf8');
+      expect(page).toContain('Dify on the restored data');
+      expect(page).toContain(`<td>${SUCCEEDED.observed}</td>`);
+      expect(page + stdout + stderr).not.toContain(keyOf('ready'));
       expect(await ofDrills()).toBe('');
       expect(await liveProject()).toEqual(before);
     },
     SLOW_MS,
   );
+
+  test.each([
+    ['missing in the set', '22222222-2222-4222-8222-999999999999', 'the set has no app ID'],
+    ['a chat', APPS.chat, 'app ID has the mode advanced-chat, and a drill runs only apps of the mode workflow'],
+    ['not published', APPS.unpublished, 'app ID has no published workflow in the set'],
+    ['without an API key', APPS.keyless, 'app ID has no API key in the set'],
+    ['without its input', APPS.ready, 'Dify answered 400: question is required in input form'],
+    ['with a model outside', APPS.outside, 'app ID ended as failed: a stand-in runs start and end, and no llm'],
+  ])('an app that is %s fails the workflow', async (what, app, observed) => {
+    const inputs = what === 'without its input' ? {} : { question: 'Is the data back?' };
+    const found = await runLive({ app, inputs, timeout: '30s' });
+    expect([found.status, found.observed.replace(app, 'ID')]).toEqual(['fail', observed]);
+  });
 
   test(
     'fails if Dify does not start on the restored data, which no invariant shows',
@@ -235,6 +285,7 @@ describe('a full drill of the quick start', () => {
       expect(full.checks.map(({ id, status }: { id: string; status: string }) => `${id} ${status}`)).toEqual([
         'app.workloads fail',
       ]);
+      expect(full.workflow).toMatchObject({ status: 'skip', observed: 'no workflow was run: Dify did not start' });
       expect(full.failures.map(({ service }: { service: string }) => service)).toEqual(['migration']);
       expect(full.failures[0].logs.join('\n')).toContain("Can't locate revision identified by");
       expect(await run('difyctl status')).toMatch(/drill +failed, .*, app\.workloads: .*migration exited with code 1/);

@@ -30,6 +30,49 @@ export const PLUGIN_SQL = `
   CREATE TABLE plugin_installations (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), plugin_unique_identifier text NOT NULL, runtime_type text);
   INSERT INTO plugin_installations (plugin_unique_identifier, runtime_type) VALUES ('${PACKAGE}', 'local');`;
 
+/** Apps of a tenant, by what a drill that runs their workflow finds. All but `keyless` have an API key. */
+export const APPS = {
+  ready: '22222222-2222-4222-8222-000000000001',
+  chat: '22222222-2222-4222-8222-000000000002',
+  keyless: '22222222-2222-4222-8222-000000000003',
+  unpublished: '22222222-2222-4222-8222-000000000004',
+  outside: '22222222-2222-4222-8222-000000000005',
+} as const;
+
+/** The API key of an app. */
+export const keyOf = (app: keyof typeof APPS): string => `app-key-of-the-app-${app}`;
+
+const START = { id: 'start', data: { type: 'start', variables: [{ variable: 'question', required: true }] } };
+const END = {
+  id: 'end',
+  data: { type: 'end', outputs: [{ variable: 'answer', value_selector: ['start', 'question'] }] },
+};
+const MODEL = { id: 'llm', data: { type: 'llm' } };
+const GRAPHS = { ready: [START, END], keyless: [START, END], outside: [START, MODEL, END] } as const;
+const names = Object.keys(APPS) as readonly (keyof typeof APPS)[];
+
+/** The tables of Dify that a run of a workflow reads (langgenius/dify api/models, 1.16), with these apps. */
+export const WORKFLOW_SQL = `
+  CREATE TABLE apps (id uuid PRIMARY KEY, tenant_id uuid NOT NULL, mode varchar(255) NOT NULL, workflow_id uuid, enable_api boolean NOT NULL);
+  CREATE TABLE workflows (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), app_id uuid NOT NULL, graph text NOT NULL);
+  CREATE TABLE api_tokens (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), app_id uuid, tenant_id uuid, type varchar(16) NOT NULL,
+    token varchar(255) NOT NULL, created_at timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP);
+  ${names.map((name) => `INSERT INTO apps VALUES ('${APPS[name]}', '${TENANT}', '${name === 'chat' ? 'advanced-chat' : 'workflow'}', NULL, true);`).join('\n  ')}
+  ${Object.entries(GRAPHS)
+    .map(
+      ([name, nodes]) =>
+        `INSERT INTO workflows (app_id, graph) VALUES ('${APPS[name as keyof typeof GRAPHS]}', '${JSON.stringify({ nodes })}');`,
+    )
+    .join('\n  ')}
+  UPDATE apps SET workflow_id = workflows.id FROM workflows WHERE workflows.app_id = apps.id;
+  ${names
+    .filter((name) => name !== 'keyless')
+    .map(
+      (name) =>
+        `INSERT INTO api_tokens (app_id, tenant_id, type, token) VALUES ('${APPS[name]}', '${TENANT}', 'app', '${keyOf(name)}');`,
+    )
+    .join('\n  ')}`;
+
 /** Writes the objects that these rows name: the tenant's key and the files. */
 export async function writeObjects(folder: string): Promise<void> {
   await put(folder, `privkeys/${TENANT}/private.pem`, TENANT_VECTOR.privateKey);

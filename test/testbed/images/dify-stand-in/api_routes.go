@@ -31,6 +31,7 @@ func apiHandler(self identity) http.Handler {
 	mux.HandleFunc("GET /console/api/system-features", systemFeatures)
 	mux.HandleFunc("/console/api/", unauthorized("Unauthorized."))
 	mux.HandleFunc("/api/", unauthorized("Unauthorized."))
+	mux.HandleFunc("POST /v1/workflows/run", runWorkflow)
 	mux.HandleFunc("/v1/", unauthorized("Authorization header must be provided and start with 'Bearer'"))
 	mux.HandleFunc("/openapi/", unauthorized("Authorization header must be provided and start with 'Bearer'"))
 	mux.HandleFunc("/inner/api/", unauthorized("Unauthorized."))
