@@ -1,4 +1,4 @@
-import { readdir, readFile, symlink } from 'node:fs/promises';
+import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
@@ -291,6 +291,47 @@ describe('a full drill of the quick start', () => {
       expect(await run('difyctl status')).toMatch(/drill +failed, .*, app\.workloads: .*migration exited with code 1/);
       expect(await ofDrills()).toBe('');
       expect(await liveProject()).toEqual(before);
+    },
+    SLOW_MS,
+  );
+});
+
+// The place is empty or another one afterwards: this is the last description of the file.
+describe('a rebuild of the quick start', () => {
+  const RESTORED = ['--identity', 'backup-key.txt', '-o', 'json'] as const;
+
+  /** The oldest set: that of the ten lines. The newest one has a database that Dify refuses. */
+  async function firstSet(): Promise<string> {
+    const { sets } = JSON.parse(await run('difyctl backup list -o json'));
+    return sets.map(({ set }: { set: string }) => set).toSorted()[0];
+  }
+
+  test('by a wrong name changes nothing', async () => {
+    const before = await liveProject();
+    const { exitCode, stdout } = await difyctl('rebuild', 'other', '--yes', '--from', await firstSet(), ...RESTORED);
+    expect(exitCode).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ kind: 'Error', message: 'the file describes dify, not the given name' });
+    expect(await liveProject()).toEqual(before);
+  });
+
+  test(
+    'by its name, from an earlier set, has the rows and files of that set, and serves',
+    async () => {
+      await sql("INSERT INTO upload_files (key) VALUES ('upload_files/later.txt')", 'dify');
+      await writeFile(storage('upload_files/later.txt'), 'written after the backup');
+      const set = await firstSet();
+      const { exitCode, stdout, stderr } = await difyctl('rebuild', 'dify', '--yes', '--from', set, ...RESTORED);
+      expect(exitCode, stderr).toBe(0);
+      const { kind, install, ...report } = JSON.parse(stdout);
+      expect({ kind, set: report.set, outcome: install.outcome }).toEqual({
+        ...{ kind: 'RebuildReport', set, outcome: 'applied' },
+      });
+      expect(install.postflight.summary).toMatchObject({ fail: 0, unknown: 0 });
+      expect(await sql('SELECT count(*) FROM upload_files', 'dify')).toBe('3');
+      expect(await sql('SELECT count(*) FROM plugin_installations', 'dify_plugin')).toBe('1');
+      expect(await readFile(storage(`upload_files/${TENANT}/2.txt`), 'utf8')).toBe('file 2');
+      expect(await readdir(storage('upload_files'))).toEqual([TENANT]);
+      expect(await runLive({ app: APPS.ready, inputs: { question: 'Is the data back?' } })).toEqual(SUCCEEDED);
     },
     SLOW_MS,
   );
