@@ -64,3 +64,11 @@ it('refuses a database without the extension', async () => {
     `the database bare of pgvector at ${host}:${port} has no extension vector, so that it has no vectors`,
   );
 });
+
+it('refuses a database that does not exist, with the command that creates it', async () => {
+  const { host, port } = testbed.get().postgres;
+  await expect(on('absent', async () => undefined)).rejects.toMatchObject({
+    message: `the database absent of pgvector at ${host}:${port} does not exist`,
+    next: [`createdb -h ${host} -p ${port} -U dify absent`],
+  });
+});

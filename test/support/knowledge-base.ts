@@ -5,16 +5,22 @@ export const CLASS = `Vector_index_${BASE.replaceAll('-', '_')}_Node`;
 /** Its segments, each with a vector. */
 export const SEGMENTS = 60;
 
-/** A knowledge base with one document, as far as invariants and backups read it. */
-export const KNOWLEDGE_SQL = `
+/**
+ * A knowledge base with one document, as far as invariants and backups read it. `store`: the vector store, as Dify
+ * names it; `segments`: the number of segments of the document.
+ */
+export const knowledgeSql = (store: string, segments: number): string => `
   CREATE TABLE accounts (id int, created_at timestamp);
   CREATE TABLE datasets (id uuid PRIMARY KEY, indexing_technique text, index_struct text, collection_binding_id uuid);
   CREATE TABLE dataset_collection_bindings (id uuid PRIMARY KEY, collection_name text);
   CREATE TABLE documents (id uuid PRIMARY KEY, indexing_status text, enabled bool, archived bool, doc_form text);
   CREATE TABLE document_segments (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), dataset_id uuid, document_id uuid, status text, enabled bool, created_at timestamp);
-  INSERT INTO datasets VALUES ('${BASE}', 'high_quality', '{"type": "weaviate", "vector_store": {"class_prefix": "${CLASS}"}}', NULL);
+  INSERT INTO datasets VALUES ('${BASE}', 'high_quality', '{"type": "${store}", "vector_store": {"class_prefix": "${CLASS}"}}', NULL);
   INSERT INTO documents VALUES ('${BASE}', 'completed', true, false, 'text_model');
-  INSERT INTO document_segments (dataset_id, document_id, status, enabled) SELECT '${BASE}', '${BASE}', 'completed', true FROM generate_series(1, ${SEGMENTS});`;
+  INSERT INTO document_segments (dataset_id, document_id, status, enabled) SELECT '${BASE}', '${BASE}', 'completed', true FROM generate_series(1, ${segments});`;
+
+/** The knowledge base with `SEGMENTS` segments, whose vectors are in Weaviate. */
+export const KNOWLEDGE_SQL = knowledgeSql('weaviate', SEGMENTS);
 
 /** Address and key of a Weaviate. */
 interface WeaviateLogin {

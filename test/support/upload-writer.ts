@@ -1,11 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import type { MinioService } from '../testbed/services/minio.ts';
 import type { PostgresService } from '../testbed/services/postgres.ts';
+import { BASE } from './knowledge-base.ts';
 
-/** One uploaded file. */
+/** One uploaded file, and the only segment that the knowledge base has of it. */
 interface Upload {
   readonly key: string;
   readonly text: string;
-  /** Milliseconds since the epoch, after its row was committed. */
+  /** Id of the row of the segment, and of its vector. */
+  readonly segment: string;
+  /** Milliseconds since the epoch, after its rows were committed. */
   readonly committedAt: number;
 }
 
@@ -19,22 +23,46 @@ export interface UploadWriter {
   stop(): Promise<void>;
 }
 
-/**
- * Uploads files into the bucket `dify` below `folder` until it is stopped. As Dify does, it writes first the object,
- * then the row.
- */
+/** Where uploads are stored. */
+interface UploadPlaces {
+  /** The folder of the keys. */
+  readonly folder: string;
+  /** Stores an object of Dify's files. */
+  put(key: string, text: string): Promise<void>;
+  /** Runs statements in the main database. */
+  query(statements: string): Promise<unknown>;
+  /** Stores a vector of three dimensions. Undefined: the files are not in the knowledge base. */
+  embed?(segment: string, vector: readonly number[]): Promise<unknown>;
+}
+
+/** Uploads files into the bucket `dify` below `folder` until it is stopped. */
 export function startUploads(minio: MinioService, postgres: PostgresService, folder: string): UploadWriter {
+  return startWriter({
+    folder,
+    put: async (key, text) => {
+      const { status, body } = await minio.request('PUT', `/dify/${key}`, { body: text });
+      if (status !== 200) throw new Error(`PUT ${key}: ${status} ${body}`);
+    },
+    query: (statements) => postgres.query(statements, 'dify'),
+  });
+}
+
+/**
+ * Uploads files until it is stopped. As Dify does, it writes the object and the vector before the rows that name them:
+ * a segment is completed once it has its vector.
+ */
+export function startWriter(places: UploadPlaces): UploadWriter {
   const done: Upload[] = [];
   const waiting: { readonly after: number; readonly end: () => void }[] = [];
   let isStopped = false;
   const upload = async (): Promise<void> => {
     const number = done.length;
-    const [key, text] = [`${folder}/${number}.txt`, `upload ${number}`];
-    const { status, body } = await minio.request('PUT', `/dify/${key}`, { body: text });
-    if (status !== 200) throw new Error(`PUT ${key}: ${status} ${body}`);
-    const row = `('${key}', clock_timestamp() AT TIME ZONE 'UTC')`;
-    await postgres.query(`INSERT INTO upload_files (key, created_at) VALUES ${row}`, 'dify');
-    done.push({ key, text, committedAt: Date.now() });
+    const key = `${places.folder}/${String(number).padStart(5, '0')}.txt`;
+    const [text, segment] = [`upload ${number}`, randomUUID()];
+    await places.put(key, text);
+    await places.embed?.(segment, [number, 1, 0.5]);
+    await places.query(rowsOf(key, places.embed === undefined ? undefined : segment));
+    done.push({ key, text, segment, committedAt: Date.now() });
     for (const { after, end } of waiting) if (done.length > after) end();
   };
   const writing = (async (): Promise<void> => {
@@ -58,4 +86,13 @@ export function startUploads(minio: MinioService, postgres: PostgresService, fol
       await writing;
     },
   };
+}
+
+/** The statements that insert the rows of an upload, in one transaction. */
+function rowsOf(key: string, segment: string | undefined): string {
+  const file = `INSERT INTO upload_files (key, created_at) VALUES ('${key}', clock_timestamp() AT TIME ZONE 'UTC')`;
+  if (segment === undefined) return file;
+  const columns = '(id, dataset_id, document_id, status, enabled)';
+  const row = `('${segment}', '${BASE}', '${BASE}', 'completed', true)`;
+  return `BEGIN; ${file}; INSERT INTO document_segments ${columns} VALUES ${row}; COMMIT;`;
 }

@@ -37,13 +37,17 @@ export function healthyOpensearchFront(): ElasticFrontState {
   return { ...HEALTHY, version: undefined, distribution: 'opensearch' };
 }
 
-/** Forwards requests to a real server, and adds what its security module and its root page would add. */
+/**
+ * Forwards requests to a real server, and adds what its security module and its root page would add. `host`: the address
+ * to listen on.
+ */
 export async function startElasticFront(
   upstream: string,
   certificate?: Certificate,
   state = healthyElasticFront(),
+  host?: string,
 ): Promise<ElasticFront> {
-  const server = await startFakeHttp((request) => answer(request, upstream, state), certificate);
+  const server = await startFakeHttp((request) => answer(request, upstream, state), certificate, host);
   return { ...server, state };
 }
 

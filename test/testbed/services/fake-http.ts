@@ -33,11 +33,12 @@ export interface FakeHttp extends Service {
 
 /**
  * Serves HTTP, or HTTPS with a certificate, with one function. The fakes of services that no registry offers and the
- * fronts of real servers use it.
+ * fronts of real servers use it. `host`: the address to listen on.
  */
 export async function startFakeHttp(
   answer: (request: FakeRequest) => FakeAnswer | Promise<FakeAnswer>,
   certificate?: Pick<Certificate, 'certFile' | 'keyFile'>,
+  host = '127.0.0.1',
 ): Promise<FakeHttp> {
   const requests: string[] = [];
   const listener: RequestListener = async (incoming, outgoing) => {
@@ -55,7 +56,7 @@ export async function startFakeHttp(
           { cert: await readFile(certificate.certFile), key: await readFile(certificate.keyFile) },
           listener,
         );
-  server.listen({ host: '127.0.0.1', port: 0 });
+  server.listen({ host, port: 0 });
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const stop = async (): Promise<void> => {
@@ -64,8 +65,8 @@ export async function startFakeHttp(
     server.closeAllConnections();
     await closed;
   };
-  const url = `${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
-  return { host: '127.0.0.1', port, url, requests, stop };
+  const url = `${certificate === undefined ? 'http' : 'https'}://${host}:${port}`;
+  return { host, port, url, requests, stop };
 }
 
 async function readRequest(incoming: IncomingMessage): Promise<FakeRequest> {

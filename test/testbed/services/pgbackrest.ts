@@ -27,8 +27,11 @@ export interface Archived {
   stop(): Promise<void>;
 }
 
-/** Starts a server whose log pgBackRest archives, and makes its first full backup. */
-export async function startArchived(settings: PostgresOptions['settings'] = {}): Promise<Archived> {
+/** Starts a server whose log pgBackRest archives, and makes its first full backup. `at`: where the server listens. */
+export async function startArchived(
+  settings: PostgresOptions['settings'] = {},
+  at: Pick<PostgresOptions, 'bind'> = {},
+): Promise<Archived> {
   const folder = await serviceFolder('pgbackrest');
   await chmod(folder, 0o755);
   const tree = await debianTree(DEBIAN_SETS.pgbackrest);
@@ -46,6 +49,7 @@ export async function startArchived(settings: PostgresOptions['settings'] = {}):
   }
   const installation = async () => ({ programs: bin, env });
   const options: PostgresOptions = {
+    ...at,
     from: installation,
     access: ['local all all trust'],
     settings: { archive_mode: 'on', archive_command: '/bin/false', ...settings },
@@ -76,7 +80,7 @@ export async function startArchived(settings: PostgresOptions['settings'] = {}):
     programs: `${path.dirname(program)}:${bin}`,
     replace: async () => {
       await postgres.stop();
-      postgres = await startPostgres({ from: installation, port });
+      postgres = await startPostgres({ ...at, from: installation, port });
       return postgres;
     },
     archiveNow: async () => void (await run('check')),
