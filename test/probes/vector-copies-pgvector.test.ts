@@ -6,8 +6,9 @@ import { pgvectorPostgres } from '../testbed/services/postgres-installation.ts';
 import { removeFolder, serviceFolder } from '../testbed/services/service.ts';
 
 const PASSWORD = "it's a pass:word";
-const NAME = 'Vector_index_0a1b_Node';
-const TABLE = 'embedding_vector_index_0a1b_node';
+/** As long as Dify's, so that PostgreSQL cuts the last character of the table's name. */
+const NAME = 'Vector_index_0a1b0a1b_0a1b_0a1b_0a1b_0a1b0a1b0a1b_Node';
+const TABLE = 'embedding_vector_index_0a1b0a1b_0a1b_0a1b_0a1b_0a1b0a1b0a1b_nod';
 
 const testbed = useTestbed(
   async () => {

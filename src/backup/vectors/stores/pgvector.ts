@@ -74,9 +74,15 @@ function isAbsent(error: unknown): boolean {
   return error instanceof ExternalError && error.stderr.some((line) => /database ".*" does not exist$/.test(line));
 }
 
-/** PostgreSQL folds the name, which Dify does not quote (langgenius/dify, vdb-pgvector, pgvector.py). */
+/** Bytes of the longest name in PostgreSQL; a longer one is cut (postgresql.org, Identifiers and Key Words). */
+const NAME_BYTES = 63;
+
+/**
+ * PostgreSQL folds and cuts the name, which Dify does not quote (langgenius/dify, vdb-pgvector, pgvector.py): with an
+ * id, `embedding_Vector_index_…_Node` has 64 characters. pg_dump does not cut the name that it looks for.
+ */
 function tableOf(collection: string): string {
-  return `embedding_${collection}`.toLowerCase();
+  return `embedding_${collection}`.toLowerCase().slice(0, NAME_BYTES);
 }
 
 interface Login {
