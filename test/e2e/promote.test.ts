@@ -217,7 +217,7 @@ describe('a promotion after the primary is lost', () => {
     await rm(path.join(primary.folder, '.difyctl'), { recursive: true, force: true });
   });
 
-  test.each(sample('moments of a promotion', MOMENTS, 3))('killed %s, is continued', async (_, { hold, seen }) => {
+  test.each(sample('moments of a promotion', MOMENTS, 2))('killed %s, is continued', async (_, { hold, seen }) => {
     const { standby, recorder } = testbed.get();
     const held = hold === undefined ? undefined : await recorder.hold(hold);
     const run = await standby.start(...promotion());
