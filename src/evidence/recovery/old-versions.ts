@@ -59,7 +59,8 @@ export function oldVersions(
   );
   const { lock, lifecycle } = settings ?? {};
   const retention = lock !== undefined && 'seen' in lock && typeof lock.seen === 'object' ? lock.seen : undefined;
-  const newest = Math.max(...old.map(({ at }) => Date.parse(at)));
+  // Not Math.max(...): a large repository has more versions than a call may have arguments.
+  const newest = old.reduce((latest, { at }) => Math.max(latest, Date.parse(at)), 0);
   const deletedAfter =
     lifecycle !== undefined && 'seen' in lifecycle ? versionDays(rulesFor(lifecycle.seen, prefix)) : undefined;
   return {
