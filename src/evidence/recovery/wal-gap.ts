@@ -31,5 +31,7 @@ function numberOf(name: string, perLog: number): number {
 function segmentsPerLog(names: readonly string[]): number {
   const last = names.at(-1)?.slice(8, 16);
   const full = names.filter((name) => name.slice(8, 16) !== last).map((name) => Number.parseInt(name.slice(16), 16));
-  return full.length === 0 ? 256 : 2 ** Math.ceil(Math.log2(Math.max(...full) + 1));
+  // Not Math.max(...): a large archive has more segments than a call may have arguments.
+  const highest = full.reduce((most, number) => Math.max(most, number), 0);
+  return full.length === 0 ? 256 : 2 ** Math.ceil(Math.log2(highest + 1));
 }
