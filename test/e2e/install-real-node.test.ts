@@ -74,6 +74,8 @@ describe.skipIf(process.env.DIFYCTL_TEST_CHART !== undefined)('with bundled data
   let scene: KubernetesFixture;
   let place: TempWorkspace;
   let first: Outcome;
+  const kubectl: Kubectl = (...args) => testbed.cluster.kubectl(['-n', scene.namespace, ...args]);
+
   beforeAll(async () => {
     scene = await createKubernetesFixture(testbed.cluster, 'bundled');
     place = await scene.workplace(trial(scene.namespace));
@@ -81,8 +83,10 @@ describe.skipIf(process.env.DIFYCTL_TEST_CHART !== undefined)('with bundled data
     first = await place.run(...INSTALL, '--timeout', '4m', '-o', 'json');
   });
   afterAll(async () => {
-    // Two cores hold one installation at a time.
-    await testbed.cluster.kubectl(['delete', 'namespace', scene.namespace, '--ignore-not-found', '--timeout=120s']);
+    // Two cores hold one installation at a time. A namespace that is being deleted gets no new pods.
+    await kubectl('delete', 'namespace', scene.namespace, '--ignore-not-found', '--wait=false');
+    await kubectl('delete', 'pods', '--all', '--grace-period=1', '--wait=false');
+    await kubectl('delete', 'namespace', scene.namespace, '--ignore-not-found', '--timeout=120s');
     await scene.end();
   });
 
@@ -146,8 +150,6 @@ describe.skipIf(process.env.DIFYCTL_TEST_CHART !== undefined)('with bundled data
     });
   });
 
-  const kubectl: Kubectl = (...args) => testbed.cluster.kubectl(['-n', scene.namespace, ...args]);
-
   test('every fault in a pod is found, by its own check, and nothing else is', async () => {
     let expected = {};
     for (const { faults, inject, findings } of POD_SCENES) {
@@ -168,7 +170,7 @@ describe.skipIf(process.env.DIFYCTL_TEST_CHART !== undefined)('with bundled data
   });
 
   test('a change that does not become ready is rolled back with --atomic, and its last log lines are kept', async () => {
-    const failing = ['--set', `components.api.extraEnv=${FAIL}`, '--timeout', '45s'];
+    const failing = ['--set', `components.api.extraEnv=${FAIL}`, '--timeout', '30s'];
     const failed = await place.run(...INSTALL, '--atomic', '-o', 'json', ...failing);
     expect(failed, failed.stderr).toMatchObject({ code: 4 });
     expect(report(failed)).toMatchObject({
@@ -206,17 +208,14 @@ describe('with external data services', () => {
     const secret = (name: string): string => SECRETS[name] ?? '';
     const accessKey = secret('DIFY_S3_ACCESS_KEY');
     const secretKey = secret('DIFY_S3_SECRET_KEY');
-    postgres = await started(
-      startPostgres({
-        bind,
-        username: 'dify',
-        password: secret('DIFY_PG_PASSWORD'),
-        databases: ['dify', 'dify_plugin'],
-      }),
-    );
-    redis = await started(startRedis({ bind, password: secret('DIFY_REDIS_PASSWORD') }));
-    const minio = await started(startMinio({ bind, accessKey, secretKey, buckets: ['dify', 'dify-plugin'] }));
-    const weaviate = await started(startWeaviate({ bind, apiKey: secret('DIFY_WEAVIATE_API_KEY') }));
+    const login = { bind, username: 'dify', password: secret('DIFY_PG_PASSWORD') };
+    const [database, cache, minio, weaviate] = await Promise.all([
+      started(startPostgres({ ...login, databases: ['dify', 'dify_plugin'] })),
+      started(startRedis({ bind, password: secret('DIFY_REDIS_PASSWORD') })),
+      started(startMinio({ bind, accessKey, secretKey, buckets: ['dify', 'dify-plugin'] })),
+      started(startWeaviate({ bind, apiKey: secret('DIFY_WEAVIATE_API_KEY') })),
+    ]);
+    [postgres, redis] = [database, cache];
     return {
       postgres: { mode: 'external', host: bind, port: postgres.port, password: { env: 'DIFY_PG_PASSWORD' } },
       redis: { mode: 'external', host: bind, port: redis.port, password: { env: 'DIFY_REDIS_PASSWORD' } },
@@ -254,11 +253,11 @@ describe('with external data services', () => {
   });
 
   test('a first install that fails names the component with its last lines, and the next run continues', async () => {
-    const failing = ['--set', `components.pluginDaemon.extraEnv=${FAIL}`, '--timeout', '60s'];
+    const failing = ['--set', `components.pluginDaemon.extraEnv=${FAIL}`, '--timeout', '35s'];
     const failed = await place.run(...INSTALL, ...failing);
     expect(failed, failed.stderr).toMatchObject({ code: 4 });
     const said = failed.stdout + failed.stderr;
-    expect(said).toMatch(/plugin-daemon.* did not become ready in 60 s/);
+    expect(said).toMatch(/plugin-daemon.* did not become ready in 35 s/);
     expect(said).toMatch(/dify-plugin-daemon pod dify-plugin-daemon-/);
     expect(said).toContain('told to exit with code 3');
     expect(said).toContain('nothing was rolled back');
