@@ -48,12 +48,13 @@ async function production(): Promise<Record<string, unknown>> {
   const secret = (name: string): string => SECRETS[name] ?? '';
   const [accessKey, secretKey] = [secret('DIFY_S3_ACCESS_KEY'), secret('DIFY_S3_SECRET_KEY')];
   const databases = ['dify', 'dify_plugin'];
-  const postgres = await started(
-    startPostgres({ bind, username: 'dify', password: secret('DIFY_PG_PASSWORD'), databases }),
-  );
-  const redis = await started(startRedis({ bind, password: secret('DIFY_REDIS_PASSWORD') }));
-  const minio = await started(startMinio({ bind, accessKey, secretKey, buckets: databases.map(dashed) }));
-  const weaviate = await started(startWeaviate({ bind, apiKey: secret('DIFY_WEAVIATE_API_KEY') }));
+  const login = { bind, username: 'dify', password: secret('DIFY_PG_PASSWORD') };
+  const [postgres, redis, minio, weaviate] = await Promise.all([
+    started(startPostgres({ ...login, databases })),
+    started(startRedis({ bind, password: secret('DIFY_REDIS_PASSWORD') })),
+    started(startMinio({ bind, accessKey, secretKey, buckets: databases.map(dashed) })),
+    started(startWeaviate({ bind, apiKey: secret('DIFY_WEAVIATE_API_KEY') })),
+  ]);
   const address = `http://${HOST}`;
   const alone = ['worker', 'sandbox', 'ssrfProxy', 'apiWebsocket', 'agentBackend'];
   return {

@@ -104,6 +104,8 @@ export async function createKubernetesFixture(
     PATH: [recorder.folder, ...folders, '/usr/bin', '/bin'].join(':'),
     HOME: cluster.folder,
     KUBECONFIG: options.kubeconfig ?? cluster.kubeconfig,
+    // kubectl and helm, which are written in Go, need a quarter less time with fewer garbage collections.
+    GOGC: '400',
     ...SECRETS,
   };
   return {

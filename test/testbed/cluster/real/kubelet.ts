@@ -37,6 +37,8 @@ function kubeletConfig(node: NodeSpec): object {
     volumePluginDir: files.plugins,
     // A full disk of this machine must not make the node evict pods.
     evictionHard: { 'memory.available': '0%', 'nodefs.available': '0%', 'imagefs.available': '0%' },
+    // A process that starts before its database is up starts again soon. The default doubles the pause up to 5 minutes.
+    crashLoopBackOff: { maxContainerRestartPeriod: '5s' },
     imageGCHighThresholdPercent: 100,
     imageGCLowThresholdPercent: 99,
   };
