@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { InstallReport } from '../../src/operations/report.ts';
 import { identify, isAlive, processSpace } from '../../src/state/lock/process.ts';
 import { builtProgram } from '../support/built.ts';
-import { leftRunning, type Outcome, type TempWorkspace } from '../support/difyctl.ts';
+import { leftRunning, type Outcome, type Running, type TempWorkspace } from '../support/difyctl.ts';
 import {
   createKubernetesFixture,
   type KubernetesFixture,
@@ -13,7 +13,7 @@ import {
 } from '../support/kubernetes-fixture.ts';
 import { PtySession } from '../support/pty.ts';
 import { sample, samplePairs } from '../support/sample.ts';
-import { useSharedCluster } from '../testbed/fixtures.ts';
+import { useSharedCluster, useTestbed } from '../testbed/fixtures.ts';
 import { startTcpDoor } from '../testbed/services/tcp-door.ts';
 
 const testbed = useSharedCluster();
@@ -21,18 +21,25 @@ const testbed = useSharedCluster();
 const open: KubernetesFixture[] = [];
 let made = 0;
 
-async function scene(options: KubernetesFixtureOptions = {}): Promise<KubernetesFixture> {
+async function create(options: KubernetesFixtureOptions = {}): Promise<KubernetesFixture> {
   made += 1;
-  const scene = await createKubernetesFixture(testbed.cluster, `dify-${made}`, options);
+  return createKubernetesFixture(testbed.cluster, `dify-${made}`, options);
+}
+
+async function close(one: KubernetesFixture): Promise<void> {
+  await one.end();
+  await testbed.cluster.kubectl(['delete', 'namespace', one.namespace, '--ignore-not-found', '--wait=false']);
+}
+
+/** A scene of one test. */
+async function scene(options: KubernetesFixtureOptions = {}): Promise<KubernetesFixture> {
+  const scene = await create(options);
   open.push(scene);
   return scene;
 }
 
 afterEach(async () => {
-  for (const one of open.splice(0)) {
-    await one.end();
-    await testbed.cluster.kubectl(['delete', 'namespace', one.namespace, '--ignore-not-found', '--wait=false']);
-  }
+  for (const one of open.splice(0)) await close(one);
 });
 
 /**
@@ -90,53 +97,69 @@ describe('a run', () => {
 });
 
 describe('helm killed while it works', () => {
-  const slow = { HELM_QPS: '4', HELM_BURST_LIMIT: '1' };
+  const SLOW = { HELM_QPS: '4', HELM_BURST_LIMIT: '1' };
 
-  /** Installs until helm's own record says that it is in the middle of it, then kills both. */
+  /** Starts an install whose helm works slowly. Returns when helm's own record says that it is in the middle of it. */
+  async function startSlowly(
+    there: KubernetesFixture,
+    place: TempWorkspace,
+    status: string,
+    ...args: readonly string[]
+  ): Promise<{ readonly run: Running; readonly helm: number }> {
+    const hold = await there.recorder.hold('^helm upgrade');
+    const run = await place.start('install', '--yes', ...args);
+    const helm = await hold.reached();
+    await hold.release(SLOW);
+    await run.until(async () => ((await there.helmHistory()).some((line) => line.endsWith(status)) ? true : undefined));
+    return { run, helm };
+  }
+
+  /** Installs until helm is in the middle of it, then kills both. */
   async function killInTheMiddle(
     there: KubernetesFixture,
     place: TempWorkspace,
     status: string,
     ...args: readonly string[]
   ) {
-    await there.recorder.clear();
-    const run = await place.start('install', '--yes', ...args);
-    await run.until(async () => ((await there.helmHistory()).some((line) => line.endsWith(status)) ? true : undefined));
-    const helm = (await there.recorder.calls()).findLast(({ args: [verb] }) => verb === 'upgrade');
+    const { run, helm } = await startSlowly(there, place, status, ...args);
     run.kill('SIGKILL');
-    process.kill(helm?.pid ?? 0, 'SIGKILL');
+    process.kill(helm, 'SIGKILL');
     await run.outcome;
     expect((await there.helmHistory()).at(-1)).toContain(status);
   }
 
-  test.each([3, 4] as const)(
-    'helm %i in a first install: the next run removes the incomplete release and installs',
-    async (helm) => {
-      const there = await scene({ helm, settings: slow });
-      const place = await there.workplace();
+  describe.each([3, 4] as const)('helm %i', (helm) => {
+    const shared = useTestbed(
+      async () => {
+        const there = await create({ helm });
+        return { there, place: await there.workplace() };
+      },
+      ({ there }) => close(there),
+    );
+
+    test('in a first install: the next run removes the incomplete release and installs', async () => {
+      const { there, place } = shared.get();
       await killInTheMiddle(there, place, 'pending-install');
       const report = await completes(there, place);
       expect(report).toMatchObject({ outcome: 'applied', revision: 1 });
       expect(report.recovered.join()).toContain('pending-install');
-    },
-  );
+    });
 
-  test('in an upgrade: the next run rolls back to the last good revision, and continues', async () => {
-    const there = await scene({ settings: slow });
-    const place = await there.workplace();
-    expect(await place.run('install', '--yes')).toMatchObject({ code: 0 });
-    await killInTheMiddle(there, place, 'pending-upgrade', '--set', 'components.web.replicas=2');
-    const next = await place.run('install', '--yes', '-o', 'json', '--set', 'components.web.replicas=2');
-    expect(next, next.stderr).toMatchObject({ code: 0 });
-    expect(JSON.parse(next.stdout)).toMatchObject({ outcome: 'applied', revision: 2 });
-    expect((JSON.parse(next.stdout) as InstallReport).recovered.join()).toContain('pending-upgrade');
+    if (helm === 3) return;
+    test('in an upgrade: the next run rolls back to the last good revision, and continues', async () => {
+      const { there, place } = shared.get();
+      await killInTheMiddle(there, place, 'pending-upgrade', '--set', 'components.web.replicas=2');
+      const next = await place.run('install', '--yes', '-o', 'json', '--set', 'components.web.replicas=2');
+      expect(next, next.stderr).toMatchObject({ code: 0 });
+      expect(JSON.parse(next.stdout)).toMatchObject({ outcome: 'applied', revision: 2 });
+      expect((JSON.parse(next.stdout) as InstallReport).recovered.join()).toContain('pending-upgrade');
+    });
   });
 
   test('interrupted by Ctrl-C: helm closes its release, the lock is released, and the state is reported', async () => {
-    const there = await scene({ settings: slow });
+    const there = await scene();
     const place = await there.workplace();
-    const run = await place.start('install', '--yes');
-    await run.until(async () => ((await there.helmHistory()).length > 0 ? true : undefined));
+    const { run } = await startSlowly(there, place, 'pending-install');
     run.kill('SIGINT');
     expect(await run.outcome).toMatchObject({
       code: 130,
@@ -162,22 +185,27 @@ describe('helm killed while it works', () => {
 });
 
 describe('a run whose reader has gone', () => {
-  test.each([
+  const OUTPUTS = [
     ['in text', []],
     ['as JSON', ['-o', 'json']],
-  ] as const)('%s: completes the install, with its own exit code and no lock', async (_, output) => {
-    const there = await scene();
-    const place = await there.workplace();
-    const hold = await there.recorder.hold('^helm upgrade');
-    const run = await place.start('install', '--yes', ...output);
-    await hold.reached();
-    run.stopReading();
-    await hold.release();
-    expect(await run.outcome).toMatchObject({ code: 0 });
-    expect(await there.helmHistory()).toEqual(['1 deployed']);
-    expect(await there.objects('leases')).toEqual([]);
-    expect(await completes(there, place)).toMatchObject({ outcome: 'unchanged', revision: 1 });
-  });
+  ] as const;
+
+  test.each(sample('outputs of a run without a reader', OUTPUTS, 1))(
+    '%s: completes the install, with its own exit code and no lock',
+    async (_, output) => {
+      const there = await scene();
+      const place = await there.workplace();
+      const hold = await there.recorder.hold('^helm upgrade');
+      const run = await place.start('install', '--yes', ...output);
+      await hold.reached();
+      run.stopReading();
+      await hold.release();
+      expect(await run.outcome).toMatchObject({ code: 0 });
+      expect(await there.helmHistory()).toEqual(['1 deployed']);
+      expect(await there.objects('leases')).toEqual([]);
+      expect(await completes(there, place)).toMatchObject({ outcome: 'unchanged', revision: 1 });
+    },
+  );
 
   test('a terminal that was closed: helm is stopped, and the lock is released', async () => {
     const there = await scene();
@@ -224,7 +252,7 @@ describe('the run after a killed run', () => {
     expect((await there.objects('secrets')).filter((name) => name.startsWith('secret/dify-difyctl-'))).toEqual(secrets);
   });
 
-  test.each(['SIGKILL', 'SIGINT'] as const)(
+  test.each(sample('signals between the Secret and the revision', ['SIGKILL', 'SIGINT'] as const, 1))(
     'killed by %s between its Secret and its revision, continues from a second folder with the same secrets',
     async (signal) => {
       const there = await scene();
@@ -263,35 +291,42 @@ describe('the run after a killed run', () => {
 });
 
 describe('an API server that fails in the middle of an install', () => {
-  test.each([
+  const OUTAGES = [
     ['at the revision and the Secret', '^kubectl .*apply --server-side'],
     ['while it waits', '^kubectl .*get deployments.apps,statefulsets.apps'],
-  ])('%s: the install waits for it, says so once and succeeds', async (_, pattern) => {
-    const { cluster } = testbed;
-    const { hostname, port } = new URL(cluster.server);
-    const door = await startTcpDoor(hostname, Number(port));
-    try {
-      const kubeconfig = join(cluster.folder, `door-${door.port}`);
-      const original = await readFile(cluster.kubeconfig, 'utf8');
-      await writeFile(kubeconfig, original.replace(cluster.server, `https://127.0.0.1:${door.port}`), { mode: 0o600 });
-      const there = await scene({ kubeconfig });
-      const place = await there.workplace();
-      const hold = await there.recorder.hold(pattern);
-      const run = await place.start('install', '--yes');
-      await hold.reached();
-      await door.shut();
-      await hold.release();
-      await run.says('retrying for half a minute');
-      await door.open();
-      const { code, stderr } = await run.outcome;
-      expect(code, stderr).toBe(0);
-      expect(stderr.match(/retrying for half a minute/g)).toHaveLength(1);
-      expect(await there.helmHistory()).toEqual(['1 deployed']);
-      expect(await there.objects('leases')).toEqual([]);
-    } finally {
-      await door.stop();
-    }
-  });
+  ] as const;
+
+  test.each(sample('moments of an outage', OUTAGES, 1))(
+    '%s: the install waits for it, says so once and succeeds',
+    async (_, pattern) => {
+      const { cluster } = testbed;
+      const { hostname, port } = new URL(cluster.server);
+      const door = await startTcpDoor(hostname, Number(port));
+      try {
+        const kubeconfig = join(cluster.folder, `door-${door.port}`);
+        const original = await readFile(cluster.kubeconfig, 'utf8');
+        await writeFile(kubeconfig, original.replace(cluster.server, `https://127.0.0.1:${door.port}`), {
+          mode: 0o600,
+        });
+        const there = await scene({ kubeconfig });
+        const place = await there.workplace();
+        const hold = await there.recorder.hold(pattern);
+        const run = await place.start('install', '--yes');
+        await hold.reached();
+        await door.shut();
+        await hold.release();
+        await run.says('retrying for half a minute');
+        await door.open();
+        const { code, stderr } = await run.outcome;
+        expect(code, stderr).toBe(0);
+        expect(stderr.match(/retrying for half a minute/g)).toHaveLength(1);
+        expect(await there.helmHistory()).toEqual(['1 deployed']);
+        expect(await there.objects('leases')).toEqual([]);
+      } finally {
+        await door.stop();
+      }
+    },
+  );
 });
 
 describe('a forged Lease', () => {

@@ -73,8 +73,6 @@ export interface KubernetesFixtureOptions {
   readonly programs?: { readonly kubectl: string; readonly helm: string; readonly node: string };
   /** Replaces the administrator's kubeconfig. */
   readonly kubeconfig?: string;
-  /** Variables that only the real programs get. */
-  readonly settings?: Readonly<Record<string, string>>;
   /** More folders of programs on PATH, and the variables of these programs. */
   readonly more?: { readonly folders: readonly string[]; readonly env: Readonly<Record<string, string>> };
 }
@@ -96,7 +94,7 @@ export async function createKubernetesFixture(
     helm: join(real, 'helm'),
     node: process.execPath,
   };
-  const recorder = await createRecorder(programs, options.settings);
+  const recorder = await createRecorder(programs);
   const workplaces: TempWorkspace[] = [];
   const { folders, env: variables } = options.more ?? { folders: [], env: {} };
   const env = {

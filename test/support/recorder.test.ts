@@ -13,7 +13,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'difyctl-test-'));
   const text = `#!/bin/sh\ntouch '${folder}/work/'$1\nuntil [ -e '${folder}/end' ]; do :; done\nexit 3\n`;
   await writeFile(join(folder, 'program'), text, { mode: 0o755 });
-  recorder = await createRecorder({ program: join(folder, 'program') });
+  recorder = await createRecorder({ program: join(folder, 'program'), environment: '/usr/bin/env' });
 });
 
 afterAll(async () => {
@@ -55,4 +55,14 @@ test('a hold passes to the next call', async () => {
   expect(await readFile(`/proc/${second}/comm`, 'utf8')).toBe('program\n');
   await held.release();
   expect((await two).exitCode).toBe(3);
+});
+
+test('a held call continues with variables that the next call does not have', async () => {
+  const held = await recorder.hold('^environment');
+  const run = execa(join(recorder.folder, 'environment'), [], { env: { SPEED: 'full' } });
+  await held.reached();
+  await held.release({ SPEED: 'slow' });
+  const next = execa(join(recorder.folder, 'environment'), [], { env: { SPEED: 'full' } });
+  const speeds = (await Promise.all([run, next])).map(({ stdout }) => /^SPEED=(.*)$/m.exec(stdout)?.[1]);
+  expect(speeds).toEqual(['slow', 'full']);
 });

@@ -42,21 +42,18 @@ interface Hold {
   reached(): Promise<number>;
   /** Lets the call continue, and holds the next call that matches. */
   passTo(pattern: string): Promise<void>;
-  /** Lets the call continue and holds no more calls. */
-  release(): Promise<void>;
+  /** Lets the call continue, with these variables if it has not started its program, and holds no more calls. */
+  release(variables?: Readonly<Record<string, string>>): Promise<void>;
 }
 
-/** `programs`: name → absolute path of the real program. `settings`: variables that only the real program gets. */
-export async function createRecorder(
-  programs: Readonly<Record<string, string>>,
-  settings: Readonly<Record<string, string>> = {},
-): Promise<Recorder> {
+/** `programs`: name → absolute path of the real program. */
+export async function createRecorder(programs: Readonly<Record<string, string>>): Promise<Recorder> {
   const root = await mkdtemp(join(tmpdir(), 'difyctl-recorder-'));
   const [folder, log, gate] = [join(root, 'bin'), join(root, 'log'), join(root, 'gate')];
   await Promise.all([folder, log, gate].map((path) => mkdir(path)));
   for (const [name, real] of Object.entries(programs)) {
     const path = join(folder, name);
-    await writeFile(path, script(name, real, log, gate, settings));
+    await writeFile(path, script(name, real, log, gate));
     await chmod(path, 0o755);
   }
   return {
@@ -69,6 +66,7 @@ export async function createRecorder(
       await Promise.all((await readdir(log)).map((name) => rm(join(log, name), { force: true })));
     },
     hold: async (pattern, when = 'before') => {
+      await rm(join(gate, 'variables'), { force: true });
       if (when === 'after') await writeFile(join(gate, 'after'), '');
       if (typeof when === 'object') await writeFile(join(gate, 'during'), `${when.fills}\n`);
       await writeFile(join(gate, 'pattern'), pattern);
@@ -80,7 +78,9 @@ export async function createRecorder(
           await writeFile(join(gate, 'pattern'), next);
           await letIn(gate);
         },
-        release: async () => {
+        release: async (variables = {}) => {
+          const exports = Object.entries(variables).map(([key, value]) => `export ${key}='${value}'\n`);
+          if (exports.length > 0) await writeFile(join(gate, 'variables'), exports.join(''));
           await rm(join(gate, 'pattern'), { force: true });
           await letIn(gate);
         },
@@ -133,14 +133,7 @@ export async function isThere(path: string): Promise<boolean> {
   );
 }
 
-function script(
-  name: string,
-  real: string,
-  log: string,
-  gate: string,
-  settings: Readonly<Record<string, string>>,
-): string {
-  const exports = Object.entries(settings).map(([key, value]) => `export ${key}='${value}'`);
+function script(name: string, real: string, log: string, gate: string): string {
   // Only one caller succeeds with `mv` of the pattern and is held; the others no longer find a pattern. The shell
   // itself waits, by reading from a pipe without a writer: if it is killed, no child process remains.
   return `#!/bin/sh
@@ -163,7 +156,10 @@ if [ -f '${gate}/pattern' ] && printf '%s' "${name} $*" | grep -Eq -f '${gate}/p
   [ ! -f '${gate}/during' ] || when=during
 fi
 [ $when != before ] || wait_at_door
-${exports.join('\n')}
+if [ $when = before ] && [ -f '${gate}/variables' ]; then
+  . '${gate}/variables'
+  rm '${gate}/variables'
+fi
 if [ $when = after ]; then
   '${real}' "$@"
   code=$?
