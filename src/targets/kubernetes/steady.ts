@@ -3,7 +3,8 @@ import type { WorkloadView } from './workloads.ts';
 /**
  * How long a workload must stay ready after one of its pods restarted during the wait, in ms. A process that ends soon
  * after its start is ready for a few polls in between. The kubelet restarts a failed container at once, then after 10 s
- * (kubernetes.io, Pod Lifecycle, Restart policy), so that the next failure happens within this time.
+ * (kubernetes.io, Pod Lifecycle, Restart policy), so that the next failure happens within this time. A pod that a
+ * roll-out has replaced meanwhile does not count.
  */
 export const HOLD_MS = 10_000;
 
@@ -12,8 +13,8 @@ export interface Steadiness {
   /** Restarts by pod name. */
   readonly restarts: ReadonlyMap<string, number>;
   /**
-   * For each workload (`Kind/name`) whose pods restarted during the wait: since when it is ready, in ms. Undefined
-   * while it is not ready.
+   * For each pod that restarted during the wait: since when its workload is ready, in ms. Undefined while the workload
+   * is not ready.
    */
   readonly held: ReadonlyMap<string, number | undefined>;
 }
@@ -28,14 +29,13 @@ export function steadinessAfter(
   now: number,
 ): Steadiness {
   const held = new Map<string, number | undefined>();
-  for (const view of views) {
-    const hasRestarted = view.pods.some(
-      (pod) => pod.restarts > (before?.restarts.get(pod.name) ?? baseOf(before, pod)),
-    );
-    const name = nameOf(view);
-    if (!hasRestarted && before?.held.has(name) !== true) continue;
-    const since = hasRestarted ? now : (before?.held.get(name) ?? now);
-    held.set(name, view.settled ? since : undefined);
+  for (const { pods, settled } of views) {
+    for (const pod of pods) {
+      const hasRestarted = pod.restarts > (before?.restarts.get(pod.name) ?? baseOf(before, pod));
+      if (!hasRestarted && before?.held.has(pod.name) !== true) continue;
+      const since = hasRestarted ? now : (before?.held.get(pod.name) ?? now);
+      held.set(pod.name, settled ? since : undefined);
+    }
   }
   const pods = views.flatMap((view) => view.pods);
   return { restarts: new Map(pods.map(({ name, restarts }) => [name, restarts])), held };
@@ -48,11 +48,7 @@ function baseOf(before: Steadiness | undefined, pod: WorkloadView['pods'][number
 
 /** Returns the labels of the workloads that are ready but must stay so for a while. */
 export function unsteady(views: readonly WorkloadView[], { held }: Steadiness, now: number): readonly string[] {
-  return views
-    .filter((view) => view.settled && now - (held.get(nameOf(view)) ?? Number.NEGATIVE_INFINITY) < HOLD_MS)
-    .map(({ label }) => label);
-}
-
-function nameOf({ kind, name }: WorkloadView): string {
-  return `${kind}/${name}`;
+  const isHeld = ({ name }: WorkloadView['pods'][number]) =>
+    now - (held.get(name) ?? Number.NEGATIVE_INFINITY) < HOLD_MS;
+  return views.filter(({ settled, pods }) => settled && pods.some(isHeld)).map(({ label }) => label);
 }

@@ -68,6 +68,11 @@ test.each<readonly [title: string, looks: readonly Look[], ready: readonly boole
     [look(0, false, { a: 0 }), look(1_000, true, { b: 2 }), look(1_000 + HOLD_MS, true, { b: 2 })],
     [false, false, true],
   ],
+  [
+    'a pod that restarted and that a roll-out has replaced: at once',
+    [look(0, false, { a: 6 }), look(1_000, false, { a: 7, b: 0 }), look(2_000, true, { b: 0 })],
+    [false, false, true],
+  ],
 ])('%s', (_title, looks, ready) => {
   expect(readyAt(looks)).toEqual(ready);
 });
