@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { sha256 } from '../base/digest.ts';
 import { ExternalError, UserError } from '../base/errors.ts';
 import { type Redact, redactor } from '../base/redact.ts';
 import type { ObjectStorage } from '../deployment/schema/object-storage.ts';
@@ -15,6 +16,8 @@ export interface Rclone {
   version(options: RunOptions): Promise<string>;
   /** Returns the keys of a bucket. Throws UserError if the bucket does not exist. */
   keys(bucket: string, options: RunOptions): Promise<readonly string[]>;
+  /** Returns the objects of a bucket. Throws UserError if the bucket does not exist. */
+  list(bucket: string, options: RunOptions): Promise<BucketList>;
   /** Returns the first part of each key of a bucket: `upload_files/`, `privkeys/`. */
   top(bucket: string, options: RunOptions): Promise<readonly string[]>;
   /** Returns the keys of the objects that a folder is a copy of. */
@@ -31,10 +34,23 @@ export interface Rclone {
   put(bucket: string, key: string, text: string, options: RunOptions): Promise<void>;
 }
 
+/** The objects of a bucket at one time. */
+export interface BucketList {
+  readonly keys: readonly string[];
+  /** Digest of the key, size and time of every object. */
+  readonly digest: string;
+  /** Time of the newest object, in whole seconds. Undefined for an empty bucket. */
+  readonly newest: Date | undefined;
+}
+
 /** The name of the object storage in rclone's configuration. */
 const REMOTE = 'source';
 /** Objects that are copied at the same time. Most objects of Dify are small, so that requests take most of the time. */
 const TRANSFERS = '--transfers=16';
+/** The time of an object is that of the list: for rclone's own, it would send a request for each object. */
+const TIME_OF_LIST = '--use-server-modtime';
+/** Lists size, time and key of each object. A key may contain every separator, so that it is the last. */
+const WITH_STATE = ['--format=stp', '--separator=\t', TIME_OF_LIST];
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** How long a signature for a container is valid. A run of difyctl calls rclone for at most a day with each bucket. */
 const SIGNED_MS = 3 * DAY_MS;
@@ -67,22 +83,24 @@ export async function rclone(
       throw error instanceof ExternalError ? redacted(error, redact) : error;
     }
   };
-  const list = async (place: string, options: RunOptions): Promise<readonly string[]> =>
-    outputLines(await run(['lsf', '-R', '--files-only', place], options));
+  const list = (place: string, options: RunOptions, how: readonly string[] = []): Promise<string> =>
+    run(['lsf', '-R', '--files-only', ...how, place], options);
+  const listBucket = async (bucket: string, options: RunOptions, how?: readonly string[]): Promise<string> => {
+    try {
+      return await list(`${REMOTE}:${bucket}`, options, how);
+    } catch (error) {
+      throw isMissing(error) ? missingBucket(storage, bucket, error) : error;
+    }
+  };
   return {
     version: async (options) => /^rclone v(\S+)/.exec(await run(['version'], options))?.[1] ?? 'unknown',
-    keys: async (bucket, options) => {
-      try {
-        return await list(`${REMOTE}:${bucket}`, options);
-      } catch (error) {
-        throw isMissing(error) ? missingBucket(storage, bucket, error) : error;
-      }
-    },
+    keys: async (bucket, options) => outputLines(await listBucket(bucket, options)),
+    list: async (bucket, options) =>
+      bucketList(await listBucket(bucket, { ...options, env: { ...options.env, TZ: 'UTC' } }, WITH_STATE)),
     top: async (bucket, options) => outputLines(await run(['lsf', `${REMOTE}:${bucket}`], options)),
-    copied: (folder, options) => list(folder, options),
+    copied: async (folder, options) => outputLines(await list(folder, options)),
     sync: async (bucket, to, without, options) => {
-      // The time of an object is that of the list: for rclone's own, it would send a request for each object.
-      const how = ['--retries=3', TRANSFERS, '--stats=0', '--delete-excluded', '--use-server-modtime'];
+      const how = ['--retries=3', TRANSFERS, '--stats=0', '--delete-excluded', TIME_OF_LIST];
       const left = without.flatMap((path) => [`--exclude=/${path}`, `--exclude=/${path}/**`]);
       await run(['sync', ...how, ...left, `${REMOTE}:${bucket}`, to], options);
     },
@@ -94,6 +112,27 @@ export async function rclone(
     put: async (bucket, key, text, options) =>
       void (await run(['rcat', `${REMOTE}:${bucket}/${key}`], { ...options, input: text })),
   };
+}
+
+/** Size, time and key of an object as rclone lists them: `4096<TAB>2026-12-01 02:15:00<TAB>upload_files/a.txt`. */
+const LISTED = /^-?\d+\t(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)\t(.*)$/;
+
+/** Reads the lines of a list, in UTC. A line of another form belongs to a key with a line break. */
+export function bucketList(text: string): BucketList {
+  const lines = text.split('\n').filter((line) => line !== '');
+  const keys: string[] = [];
+  let newest = '';
+  for (const line of lines) {
+    const [, day, time, key] = LISTED.exec(line) ?? [];
+    if (key === undefined) {
+      keys.push(`${keys.pop() ?? ''}\n${line}`);
+      continue;
+    }
+    keys.push(key);
+    const at = `${day}T${time}Z`;
+    if (at > newest) newest = at;
+  }
+  return { keys, digest: sha256(lines.toSorted().join('\n')), newest: newest === '' ? undefined : new Date(newest) };
 }
 
 /** rclone's words, with exit code 3, for a bucket that does not exist (rclone.org, List of exit codes). */

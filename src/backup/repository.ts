@@ -2,7 +2,15 @@ import pLimit from 'p-limit';
 import { counted } from '../base/words.ts';
 import type { Restic, ResticOptions } from '../exec/restic.ts';
 import type { ResticSnapshot } from '../exec/restic-output.ts';
-import { type BackupManifest, isManifest, type ManifestFault, PARTS, type PartName, readManifest } from './manifest.ts';
+import {
+  type BackupManifest,
+  type BackupPart,
+  isManifest,
+  type ManifestFault,
+  PARTS,
+  type PartName,
+  readManifest,
+} from './manifest.ts';
 
 /** A complete set: one with a readable manifest. */
 interface BackupSet {
@@ -52,7 +60,12 @@ export function tagsOf(deployment: string, set: string, part: PartName | typeof 
 
 /** Returns the tags that every snapshot of a set has. */
 export function setTags(deployment: string, set: string): readonly string[] {
-  return ['difyctl', `deployment=${deployment}`, `set=${set}`];
+  return ['difyctl', `deployment=${deployment}`, setTag(set)];
+}
+
+/** Returns the tag that names the set of a snapshot. */
+export function setTag(set: string): string {
+  return `set=${set}`;
 }
 
 /** Stores the manifest, which makes the set exist. Returns the id of its snapshot. */
@@ -176,6 +189,31 @@ async function readSet(
   const read = readManifest(await restic.text(snapshot.id, `/${MANIFEST_FILE}`, options), set);
   if (!isManifest(read)) return { fault: read };
   return { found: { manifest: read, snapshot: snapshot.id, faults: setFaults(read, own, damaged) } };
+}
+
+/** Returns the newest set of a deployment if it is intact. Throws the errors of restic. */
+export async function newestIntact(
+  restic: Restic,
+  deployment: string,
+  options: ResticOptions,
+): Promise<BackupManifest | undefined> {
+  const [newest] = (await readNewestSets(restic, deployment, 1, options)).sets;
+  return newest?.faults.length === 0 ? newest.manifest : undefined;
+}
+
+/**
+ * Returns the parts of a set with the tree of each snapshot. A part that was stored again has a tree and no snapshot: it
+ * gets the snapshot with its name and tree.
+ */
+export function storedParts(parts: readonly BackupPart[], snapshots: readonly ResticSnapshot[]): BackupPart[] {
+  return parts.map((part) => {
+    const found = snapshots.find((one) =>
+      part.snapshot === undefined
+        ? part.tree === one.tree && tagOf(one, 'part') === part.part
+        : part.snapshot === one.id,
+    );
+    return found === undefined ? part : { ...part, snapshot: found.id, tree: found.tree };
+  });
 }
 
 /**

@@ -105,6 +105,11 @@ export function summaryReader(onBytes: ((bytes: number) => void) | undefined): {
   };
 }
 
+/** Returns the ids, mostly short, of the snapshots that `restic rewrite` stored. */
+export function rewrittenIn(stdout: string): readonly string[] {
+  return [...stdout.matchAll(/^saved new snapshot ([0-9a-f]{8,64})$/gm)].flatMap(([, id]) => id ?? []);
+}
+
 /** Returns the snapshots in the answer of `restic snapshots --json`. Skips items without an id or a tree. */
 export function snapshotsOf(list: unknown): readonly ResticSnapshot[] {
   return listAt({ list }, 'list').flatMap((item) => {

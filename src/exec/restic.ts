@@ -1,16 +1,15 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExternalError, UserError } from '../base/errors.ts';
-import { EXIT } from '../base/exit-codes.ts';
 import type { Redact } from '../base/redact.ts';
 import { makeTemporaryFolder } from '../base/temporary-folder.ts';
 import { jsonAnswer } from './answer.ts';
+import { RESTIC_EXIT, resticFailure } from './restic-failure.ts';
 import {
-  damagedIn,
   damagedSnapshotsOf,
-  messagesOf,
   type ResticBackup,
   type ResticSnapshot,
+  rewrittenIn,
   type StoredSnapshots,
   snapshotsOf,
   summaryReader,
@@ -47,6 +46,11 @@ export interface Restic {
    * could not be read, also if the others were stored.
    */
   backupFolder(folder: string, request: FolderRequest, options?: ResticOptions): Promise<ResticBackup>;
+  /**
+   * Stores snapshots once more, with the time of this call, `remove` replaced by `add` in their tags. Reads no data.
+   * Throws ExternalError if one does not exist.
+   */
+  storeAgain(snapshots: readonly string[], tags: TagChange, options?: ResticOptions): Promise<void>;
   /** Returns the snapshots that have every one of the tags. */
   snapshots(tags: readonly string[], options?: ResticOptions): Promise<readonly ResticSnapshot[]>;
   /**
@@ -76,6 +80,12 @@ interface FolderRequest extends BackupRequest {
   readonly exclude?: readonly string[];
 }
 
+/** Tags of a snapshot, replaced by others. */
+interface TagChange {
+  readonly remove: readonly string[];
+  readonly add: readonly string[];
+}
+
 export interface ResticSettings {
   readonly runner: Runner;
   readonly redact: Redact;
@@ -96,12 +106,6 @@ const RETRY_LOCK = '--retry-lock=2m';
 /** A shell script with a snapshot, a path and a command as its arguments, of which the shell interprets nothing. */
 const PIPE = 'snapshot=$1; path=$2; shift 2; restic dump --no-lock "$snapshot" "$path" | "$@"';
 
-/** How `init` names a repository whose creation was killed: restic stores its key first (Init of restic 0.17, 0.18). */
-const HALF_CREATED = 'repository already contains keys';
-
-/** Exit codes (restic.readthedocs.io, Scripting, exit codes). */
-const [INCOMPLETE, NO_REPOSITORY, LOCKED, WRONG_PASSWORD] = [3, 10, 11, 12];
-
 /** Returns restic on one repository, started through the runner. */
 export function restic(settings: ResticSettings): Restic {
   const call = (args: readonly string[], options: RunOptions = {}) => runRestic(settings, args, options);
@@ -115,7 +119,10 @@ export function restic(settings: ResticSettings): Restic {
   return {
     version: async (options) => checkedVersion((await call(['version'], options)).stdout),
     exists: async (options) => {
-      const { exitCode } = await call(['cat', 'config', '--no-lock'], { ...options, okCodes: [0, NO_REPOSITORY] });
+      const { exitCode } = await call(['cat', 'config', '--no-lock'], {
+        ...options,
+        okCodes: [0, RESTIC_EXIT.noRepository],
+      });
       return exitCode === 0;
     },
     init: async (options) => void (await call(['init', '--json'], options)),
@@ -132,6 +139,7 @@ export function restic(settings: ResticSettings): Restic {
         cwd: folder,
         killWithParent: true,
       }),
+    storeAgain: (snapshots, tags, options) => storeAgain(call, snapshots, tags, options),
     snapshots: async (tags, options) => {
       const { stdout } = await call(['snapshots', '--json', '--no-lock', '--tag', tags.join(',')], options);
       return snapshotsOf(jsonAnswer(stdout, 'restic snapshots'));
@@ -144,14 +152,9 @@ export function restic(settings: ResticSettings): Restic {
     text: async (snapshot, path, options) => (await call(['dump', '--no-lock', snapshot, path], options)).stdout,
     pipe: async (snapshot, path, command, options) => {
       const words = ['-c', PIPE, 'sh', snapshot, path, ...command];
-      const { runner, env } = settings;
-      const settled = {
-        timeoutMs: DAY_MS,
-        ...options,
-        env: { ...env, ...options?.env },
-        killWithParent: true,
-      } as const;
-      return (await runner.run('sh', words, settled)).stdout;
+      const env = { ...settings.env, ...options?.env };
+      const bounded = { timeoutMs: DAY_MS, ...options, env, killWithParent: true } as const;
+      return (await settings.runner.run('sh', words, bounded)).stdout;
     },
     read: async (snapshot, path, onChunk, options) =>
       void (await call(['dump', RETRY_LOCK, snapshot, path], { ...options, onStdout: onChunk, killWithParent: true })),
@@ -193,6 +196,29 @@ async function onCommand<T>(source: FileSource, use: (command: readonly string[]
   }
 }
 
+/** The tag that `restic rewrite` adds (cmd_rewrite.go of restic 0.17 and 0.18). */
+const REWRITTEN = 'rewrite';
+
+async function storeAgain(
+  call: (args: readonly string[], options?: RunOptions) => Promise<RunResult>,
+  snapshots: readonly string[],
+  { remove, add }: TagChange,
+  options: ResticOptions = {},
+): Promise<void> {
+  // Without a change, `rewrite` stores nothing. It reads the time in the time zone of its process.
+  const now = new Date().toISOString().slice(0, 19).replace('T', ' ');
+  const zoned = { ...options, env: { ...options.env, TZ: 'UTC' } };
+  const { stdout } = await call(['rewrite', RETRY_LOCK, '--new-time', now, ...snapshots], zoned);
+  const stored = rewrittenIn(stdout);
+  if (stored.length !== snapshots.length) {
+    throw new ExternalError(`restic stored ${stored.length} of ${snapshots.length} snapshots again`, {
+      command: 'restic rewrite',
+    });
+  }
+  const without = [...remove, REWRITTEN].flatMap((tag) => ['--remove', tag]);
+  await call(['tag', RETRY_LOCK, ...without, ...add.flatMap((tag) => ['--add', tag]), ...stored], options);
+}
+
 async function runRestic(settings: ResticSettings, args: readonly string[], options: RunOptions): Promise<RunResult> {
   const { runner, env } = settings;
   const okCodes = options.okCodes ?? [0];
@@ -200,50 +226,10 @@ async function runRestic(settings: ResticSettings, args: readonly string[], opti
     timeoutMs: DAY_MS,
     ...options,
     env: { ...env, ...options.env },
-    okCodes: [...okCodes, 1, INCOMPLETE, NO_REPOSITORY, LOCKED, WRONG_PASSWORD],
+    okCodes: [...okCodes, ...Object.values(RESTIC_EXIT)],
   });
   if (okCodes.includes(result.exitCode)) return result;
-  throw failure(settings, args, result);
-}
-
-/** The error for an exit code. Its texts are redacted. */
-function failure({ redact, name }: ResticSettings, args: readonly string[], { exitCode, stderr }: RunResult): Error {
-  const command = redact(['restic', ...args].join(' '));
-  const lines = messagesOf(stderr).map(redact).slice(-12);
-  switch (exitCode) {
-    case NO_REPOSITORY:
-      return new UserError(`the repository ${name} does not exist`, {
-        next: ['check recovery.backup.repository', 'difyctl backup creates it at the first run'],
-      });
-    case WRONG_PASSWORD:
-      return new UserError(`the password does not open the repository ${name}`, {
-        next: ['check the secret that recovery.backup.password names'],
-      });
-    case LOCKED:
-      return new UserError(`another run locks the repository ${name}`, {
-        exitCode: EXIT.locked,
-        next: ['wait until that run ends; the lock of a dead run expires after 30 minutes'],
-      });
-    case INCOMPLETE:
-      return new ExternalError('restic could not read every file, so the copy is incomplete', {
-        command,
-        stderr: lines,
-        next: ['run difyctl as a user that can read the files, and check the disk'],
-      });
-    default:
-      if (damagedIn(lines)) {
-        return new ExternalError(`the repository ${name} is damaged`, {
-          ...{ command, stderr: lines, exitCode: EXIT.rehearsal },
-          next: ['difyctl backup verify --all finds what is damaged', 'see restic.readthedocs.io, Troubleshooting'],
-        });
-      }
-      if (lines.some((line) => line.includes(HALF_CREATED))) {
-        return new UserError(`the repository ${name} has a key and no configuration: its creation did not end`, {
-          next: [`if it has no snapshots, remove ${name}, and run difyctl backup again`],
-        });
-      }
-      return new ExternalError(`restic ended with exit code ${exitCode}`, { command, stderr: lines });
-  }
+  throw resticFailure(settings, args, result);
 }
 
 function checkedVersion(text: string): string {

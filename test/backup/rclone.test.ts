@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { rclone } from '../../src/backup/rclone.ts';
+import { bucketList, rclone } from '../../src/backup/rclone.ts';
 import { ExternalError } from '../../src/base/errors.ts';
 import type { JsonObject } from '../../src/base/json.ts';
 import type { Runner } from '../../src/exec/runner.ts';
@@ -82,4 +82,32 @@ test.each<readonly [path: string, storage: JsonObject]>([
   ['objectStorage.gcs.serviceAccountJson', { provider: 'gcs', gcs: { bucket: 'dify', identity: 'workload' } }],
 ])('without %s, objects are not copied', async (field, storage) => {
   await expect(opened(storage)).rejects.toThrow(`the file names no ${field}, which rclone needs to copy the objects`);
+});
+
+describe('a list of a bucket', () => {
+  const LINES = ['5\t2026-12-01 02:15:00\tupload_files/a\tb.txt', '0\t2026-11-30 23:59:59\tplugin/empty'];
+
+  test('has each key and the time of the newest object', () => {
+    const { keys, newest } = bucketList(`${LINES.join('\n')}\n`);
+    expect(keys).toEqual(['upload_files/a\tb.txt', 'plugin/empty']);
+    expect(newest?.toISOString()).toBe('2026-12-01T02:15:00.000Z');
+  });
+
+  test('has the same digest in another order, and another one if an object is of another time or size', () => {
+    const { digest } = bucketList(LINES.join('\n'));
+    expect(bucketList(LINES.toReversed().join('\n')).digest).toBe(digest);
+    for (const [from, to] of [
+      ['02:15:00', '02:15:01'],
+      ['5\t', '6\t'],
+    ] as const)
+      expect(bucketList(LINES.join('\n').replace(from, to)).digest).not.toBe(digest);
+  });
+
+  test('keeps a key with a line break whole', () => {
+    expect(bucketList('5\t2026-12-01 02:15:00\ttwo\nlines\n').keys).toEqual(['two\nlines']);
+  });
+
+  test('of an empty bucket has no time', () => {
+    expect(bucketList('')).toMatchObject({ keys: [], newest: undefined });
+  });
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { damagedIn } from '../../src/exec/restic-output.ts';
+import { damagedIn, rewrittenIn } from '../../src/exec/restic-output.ts';
 
 const ID = 'a'.repeat(64);
 
@@ -18,4 +18,17 @@ it.each([
   ['signal interrupt received, cleaning up'],
 ])('%s is no damage', (message) => {
   expect(damagedIn([message])).toBe(false);
+});
+
+it('finds the snapshots that a rewrite stored', () => {
+  const stdout = [
+    'snapshot 8ed40cd8 of [/srv/dify] at 2026-12-01 01:29:19 +0000 UTC by root@vm',
+    'setting time to 2026-12-01 01:02:03 +0000 UTC',
+    'saved new snapshot a8b9fc2a',
+    '',
+    'saved new snapshot 10589f4c',
+    '',
+    'modified 2 snapshots',
+  ];
+  expect(rewrittenIn(stdout.join('\n'))).toEqual(['a8b9fc2a', '10589f4c']);
 });

@@ -7,11 +7,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { MakeContext } from '../../src/backup/make/context.ts';
 import { partOf } from '../../src/backup/manifest.ts';
 import { withRepository } from '../../src/backup/open-repository.ts';
-import { readSets, setTags, writeManifest } from '../../src/backup/repository.ts';
+import { newestIntact, readSets, setTags, storedParts, writeManifest } from '../../src/backup/repository.ts';
 import { decryptSecrets, SECRETS_FILE } from '../../src/backup/secrets-document.ts';
 import type { JsonObject } from '../../src/base/json.ts';
 import { createRunner } from '../../src/exec/execa-runner.ts';
-import { makeParts } from '../../src/operations/backup/parts.ts';
+import { makeParts, type PartsInput } from '../../src/operations/backup/parts.ts';
 import { openSources } from '../../src/operations/backup/sources.ts';
 import { manifestOf } from '../support/backup-manifest.ts';
 import { parsedDeployment, SAMPLE_FILES } from '../support/deployments.ts';
@@ -98,19 +98,28 @@ async function onContext<T>(
   });
 }
 
+/** Makes a set. Returns the sets that read its unchanged parts, by the part. */
+async function makeSet(
+  context: MakeContext,
+  { earlier, recipients = [] }: Partial<Pick<PartsInput, 'earlier' | 'recipients'>>,
+) {
+  const { restic, set, signal } = context;
+  const sources = await openSources(context);
+  expect(sources.facts.schemaHead).toBe('a1b2c3');
+  const input = { file: 'name: dify\n', revision: undefined, earlier, commonPoint: new Date(), sources, recipients };
+  const made = await makeParts(input, context, () => undefined);
+  const parts = storedParts(made, await restic.snapshots(setTags('dify', set), { signal }));
+  await writeManifest(restic, manifestOf({ set, parts }), { signal });
+  const since = made.map(({ part, details }) => [part, details.unchangedSince] as const);
+  return { unchanged: Object.fromEntries(since.filter(([, from]) => from !== undefined)) };
+}
+
 describe('a set of a Compose project with an external PostgreSQL', () => {
   test('has every part, and only the age key opens its secrets', async () => {
     const identity = await generateX25519Identity();
     await onContext(async (context) => {
       const { restic, deployment, secrets, set, signal } = context;
-      const sources = await openSources(context);
-      expect(sources.facts.schemaHead).toBe('a1b2c3');
-      const recipients = [await identityToRecipient(identity)];
-      const input = { file: 'name: dify\n', revision: undefined, commonPoint: new Date(), sources, recipients };
-      const made = await makeParts(input, context, () => undefined);
-      const snapshots = await restic.snapshots(setTags('dify', set), { signal });
-      const parts = made.map((part) => ({ ...part, tree: snapshots.find(({ id }) => id === part.snapshot)?.tree }));
-      await writeManifest(restic, manifestOf({ parts }), { signal });
+      await makeSet(context, { recipients: [await identityToRecipient(identity)] });
       const [found, ...more] = (await readSets(restic, deployment.name, { signal })).sets;
       expect({ faults: found?.faults, more }).toEqual({ faults: [], more: [] });
       const manifest = found?.manifest ?? manifestOf();
@@ -140,6 +149,28 @@ describe('a set of a Compose project with an external PostgreSQL', () => {
         'the age key does not open the secrets of dify-1',
       );
       await expect(decryptSecrets(text, [identity], 'dify-2')).rejects.toThrow('belongs to another set');
+    });
+  });
+
+  test('has the databases of the set before without reading them, until something is written', async () => {
+    await onContext(async (first) => {
+      const { restic, signal } = first;
+      const context = { ...first, set: 'dify-2' };
+      const earlier = await newestIntact(restic, 'dify', { signal });
+      expect((await makeSet(context, { earlier })).unchanged).toEqual({
+        ...{ 'postgres-main': 'dify-1', 'postgres-plugin': 'dify-1' },
+      });
+      // Its snapshots are its own: the set before can be removed.
+      await restic.forget((await restic.snapshots(setTags('dify', 'dify-1'))).map(({ id }) => id));
+      const { sets, partial } = await readSets(restic, 'dify', { signal });
+      expect({ sets: sets.map(({ manifest, faults }) => [manifest.set, faults]), partial }).toEqual({
+        ...{ sets: [['dify-2', []]], partial: {} },
+      });
+      const { snapshot = '', file = '' } = partOf(sets[0]?.manifest ?? manifestOf(), 'postgres-main');
+      expect(await restic.pipe(snapshot, file, ['pg_restore', '--list'])).toContain('TABLE DATA public tenants');
+      await server.get().query('INSERT INTO accounts VALUES (1)', 'dify');
+      const third = { ...first, set: 'dify-3' };
+      expect((await makeSet(third, { earlier: sets[0]?.manifest })).unchanged).toEqual({});
     });
   });
 

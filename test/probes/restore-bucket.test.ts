@@ -3,8 +3,10 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
-import { bucketPart, openBuckets } from '../../src/backup/make/bucket.ts';
-import type { MakeContext } from '../../src/backup/make/context.ts';
+import { bucketOf, bucketPart, type OpenBuckets, openBuckets } from '../../src/backup/make/bucket.ts';
+import { beginLists } from '../../src/backup/make/bucket-lists.ts';
+import type { FilesPart, MakeContext } from '../../src/backup/make/context.ts';
+import { bucketState } from '../../src/backup/make/source-state.ts';
 import { withRepository } from '../../src/backup/open-repository.ts';
 import type { RestoreContext } from '../../src/backup/restore/context.ts';
 import {
@@ -121,9 +123,15 @@ function makeContext(context: RestoreContext, name: string): MakeContext {
   return { ...context, ...folders, redact, engine: 'restic', set: 'a-set', onBytes: () => undefined };
 }
 
+/** Lists a bucket and copies it. */
+async function copied(part: FilesPart, buckets: OpenBuckets, make: MakeContext) {
+  const { keys } = await buckets.rclone.list(bucketOf(part, buckets), { signal: make.signal });
+  return bucketPart(part, buckets, keys, make);
+}
+
 test('an empty bucket is a part without a file', async () => {
   const make = makeContext((await opened('empty')).context, 'empty');
-  const made = await bucketPart('plugin-storage', await openBuckets(make), make);
+  const made = await copied('plugin-storage', await openBuckets(make), make);
   expect(made).toMatchObject({ mechanism: 'copied', bytes: 0, files: 0 });
 });
 
@@ -136,9 +144,28 @@ test('a copy of a bucket that skipped an object is refused', async () => {
   const { plugins } = await filesTargets(context);
   await writeKeys(plugins, { 'plugin/copied': 'one', 'plugin/skipped': 'two' }, undefined, context);
   const make = makeContext(context, 'skipped');
-  await expect(bucketPart('plugin-storage', await openBuckets(make), make)).rejects.toThrow(
+  await expect(copied('plugin-storage', await openBuckets(make), make)).rejects.toThrow(
     /^the copy of bucket dify-plugin lacks 1 object of 2: plugin\/skipped$/,
   );
+});
+
+test('a bucket has the same state until an object is added', async () => {
+  const { context } = await opened('state');
+  const { plugins } = await filesTargets(context);
+  const make = makeContext(context, 'state');
+  const buckets = await openBuckets(make);
+  // The time of a list a minute later, because a bucket with an object of the last minute has no state.
+  const state = async () => {
+    const lists = beginLists(buckets, make);
+    const { begunAt, ...list } = await lists.of('plugin-storage');
+    await lists.stop();
+    return bucketState('plugin-storage', buckets, { ...list, begunAt: new Date(begunAt.getTime() + 120_000) }, make);
+  };
+  await writeKeys(plugins, { 'plugin/one': 'one' }, undefined, context);
+  const first = await state();
+  expect([first, await state()]).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/), first]);
+  await writeKeys(plugins, { 'plugin/two': 'two' }, undefined, context);
+  expect(await state()).not.toBe(first);
 });
 
 test.each(['objects', 'plugin-storage'] as const)(
@@ -148,7 +175,7 @@ test.each(['objects', 'plugin-storage'] as const)(
     const { objects } = await filesTargets(context);
     await writeKeys(objects, { 'upload_files/two.txt': 'two', [KEY_FILE]: 'the key' }, undefined, context);
     const make = makeContext(context, part);
-    const made = await bucketPart(part, { ...(await openBuckets(make)), plugins: 'dify' }, make);
+    const made = await copied(part, { ...(await openBuckets(make)), plugins: 'dify' }, make);
     const stored = path.join(context.folder, `${part}-stored`);
     await context.restic.restore(made.snapshot ?? '', stored);
     const names = (await readdir(stored, { recursive: true, withFileTypes: true })).filter((one) => one.isFile());

@@ -126,7 +126,7 @@ async function makeSet(deployment: Deployment): Promise<void> {
     const sources = await openSources(context);
     const recipients = deployment.recovery?.backup?.recipients ?? [];
     const made = await makeParts(
-      { file: 'name: dify\n', revision: undefined, commonPoint: new Date(), sources, recipients },
+      { file: 'name: dify\n', revision: undefined, earlier: undefined, commonPoint: new Date(), sources, recipients },
       context,
       () => undefined,
     );

@@ -7,7 +7,7 @@ import { backupSettings } from '../open-repository.ts';
 import { type Rclone, rclone } from '../rclone.ts';
 import { type OpenBucket, openVersions } from '../versions/open-bucket.ts';
 import { requireVersions } from '../versions/refuse-short.ts';
-import type { MadePart, MakeContext } from './context.ts';
+import type { FilesPart, MadePart, MakeContext } from './context.ts';
 import { copyFolder, isKeyFile, KEY_FILES, requireTenantKeys } from './files.ts';
 
 /** The buckets of the deployment, and rclone on them. */
@@ -65,24 +65,29 @@ export async function bucketKeys(
   return keys;
 }
 
+/** Returns the bucket of a part. */
+export function bucketOf(part: FilesPart, buckets: OpenBuckets): string {
+  return part === 'objects' ? buckets.files : buckets.plugins;
+}
+
 /**
  * Copies a bucket into a folder of the cache, which later runs bring up to date, and from there into the repository. The
- * keys among Dify's files are in neither. Throws ExternalError if an object that was listed before and after the copy is
- * not in the copy.
+ * keys among Dify's files are in neither. `before`: the keys of the bucket before the copy. Throws ExternalError if an
+ * object that was listed before and after the copy is not in the copy.
  */
 export async function bucketPart(
-  part: 'objects' | 'plugin-storage',
+  part: FilesPart,
   buckets: OpenBuckets,
+  before: readonly string[],
   context: MakeContext,
 ): Promise<MadePart> {
   const { rclone: program, engine } = buckets;
   const { cache, signal, onStart, deployment } = context;
-  const bucket = part === 'objects' ? buckets.files : buckets.plugins;
+  const bucket = bucketOf(part, buckets);
   const folder = join(cache, part);
   const options = { signal, onStart };
   // An empty bucket is an empty folder.
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const before = await program.keys(bucket, options);
   // The plugin daemon may share the bucket with Dify's files, whose keys belong only in the encrypted secrets.
   await program.sync(bucket, folder, KEY_FILES, options);
   const copied = new Set(await program.copied(folder, options));

@@ -30,8 +30,14 @@ export interface MakeContext {
   readonly onBytes: (part: PartName, bytes: number) => void;
 }
 
-/** A part of the manifest without what the caller adds: its duration, and the tree of its snapshot. */
-export type MadePart = Omit<BackupPart, 'seconds' | 'tree'>;
+/**
+ * A part of the manifest without what the caller adds: its duration, and the tree of its snapshot. A part that was stored
+ * again has a tree and no snapshot: the caller finds the snapshot by it.
+ */
+export type MadePart = Omit<BackupPart, 'seconds'>;
+
+/** The parts with the files of Dify and of the plugin daemon. */
+export type FilesPart = Extract<PartName, 'objects' | 'plugin-storage'>;
 
 /** The options of each call of restic. */
 export function resticOptions({ signal, onStart }: MakeContext): ResticOptions {

@@ -108,7 +108,7 @@ function tenantKey(line: string): readonly (readonly [string, string])[] {
  * Without compression of its own: restic compresses, and a row that did not change is stored once. In a compressed dump,
  * one changed row changes everything after it.
  */
-const DUMP_FORMAT = ['--format=custom', '--compress=0'] as const;
+export const DUMP_FORMAT = ['--format=custom', '--compress=0'] as const;
 
 /** Dumps a database into the repository, and verifies that the dump has its tables. Throws ExternalError. */
 export async function dumpPart(which: DatabaseName, database: OpenDatabase, context: MakeContext): Promise<MadePart> {

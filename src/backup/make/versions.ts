@@ -4,7 +4,7 @@ import { tagsOf } from '../repository.ts';
 import { listDigest, listText } from '../versions/list.ts';
 import type { OpenBucket } from '../versions/open-bucket.ts';
 import { requireVersions } from '../versions/refuse-short.ts';
-import { type MadePart, type MakeContext, resticOptions } from './context.ts';
+import { type FilesPart, type MadePart, type MakeContext, resticOptions } from './context.ts';
 import { isKeyFile } from './files.ts';
 
 /** Precision: the date of HTTP, which shows the clock of the storage, has whole seconds, as the times of some storages. */
@@ -16,7 +16,7 @@ export const CLOCK_MS = 2_000;
  * if the bucket does not keep them as long as the set is kept.
  */
 export async function versionsPart(
-  part: 'objects' | 'plugin-storage',
+  part: FilesPart,
   bucket: OpenBucket,
   commonPoint: Date,
   context: MakeContext,

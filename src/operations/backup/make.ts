@@ -6,7 +6,7 @@ import { requireRecipients } from '../../backup/make/secrets.ts';
 import { requireVectorStrategy } from '../../backup/make/vectors.ts';
 import { type BackupManifest, type BackupPart, backupManifest } from '../../backup/manifest.ts';
 import { backupSettings, withRepository } from '../../backup/open-repository.ts';
-import { setFaults, setTags, writeManifest } from '../../backup/repository.ts';
+import { newestIntact, setFaults, setTags, storedParts, writeManifest } from '../../backup/repository.ts';
 import { newSetId } from '../../backup/set-id.ts';
 import { ExternalError, Interrupted, UserError } from '../../base/errors.ts';
 import type { OnProgress } from '../../base/events.ts';
@@ -97,13 +97,15 @@ async function makeSet(options: MakeOptions, context: MakeContext, locked: Locke
   const { restic, set, secrets, deployment } = context;
   const startedAt = now();
   const sources = await examine(options, context);
-  await openOrInit(restic, options, signal);
+  const earlier = (await openOrInit(restic, options, signal))
+    ? await newestIntact(restic, deployment.name, { signal })
+    : undefined;
   const revision = await appliedRevision(options, signal);
   const recipients = withoutSecrets ? [] : backupSettings(deployment).recipients;
   try {
     const copy = async () => {
       const commonPoint = now();
-      const input = { file, revision, sources, commonPoint, recipients };
+      const input = { file, revision, sources, earlier, commonPoint, recipients };
       return { commonPoint, made: await makeParts(input, context, onProgress) };
     };
     const { commonPoint, made } = await (quiesce ? whileStopped(options, locked, copy) : copy());
@@ -132,9 +134,12 @@ async function makeSet(options: MakeOptions, context: MakeContext, locked: Locke
   }
 }
 
-/** Creates the repository at the first run. Removes the locks of dead runs. */
-async function openOrInit(restic: Restic, { onProgress }: MakeOptions, signal: AbortSignal): Promise<void> {
-  if (await restic.exists({ signal })) return restic.unlock({ signal });
+/** Creates the repository at the first run; otherwise removes the locks of dead runs and returns true. */
+async function openOrInit(restic: Restic, { onProgress }: MakeOptions, signal: AbortSignal): Promise<boolean> {
+  if (await restic.exists({ signal })) {
+    await restic.unlock({ signal });
+    return true;
+  }
   await runStep(
     onProgress,
     'repository',
@@ -142,6 +147,7 @@ async function openOrInit(restic: Restic, { onProgress }: MakeOptions, signal: A
     () => restic.init({ signal }),
     () => ({ detail: '' }),
   );
+  return false;
 }
 
 async function appliedRevision({ opened, target }: MakeOptions, signal: AbortSignal): Promise<Revision | undefined> {
@@ -149,19 +155,16 @@ async function appliedRevision({ opened, target }: MakeOptions, signal: AbortSig
   return newestRevision(revisions.filter(({ outcome }) => outcome === 'applied'));
 }
 
-/** Adds the tree of each snapshot, and verifies that the repository has every one of them. */
+/** Adds the snapshot and tree of each part, and verifies that the repository has every one of them. */
 async function withTrees(
   restic: Restic,
   deployment: string,
   set: string,
   made: readonly TimedPart[],
   signal: AbortSignal,
-): Promise<readonly BackupPart[]> {
+): Promise<BackupPart[]> {
   const snapshots = await restic.snapshots(setTags(deployment, set), { signal });
-  const parts = made.map((part) => {
-    const tree = snapshots.find(({ id }) => id === part.snapshot)?.tree;
-    return { ...part, ...(tree === undefined ? {} : { tree }) };
-  });
+  const parts = storedParts(made, snapshots);
   const faults = setFaults({ set, parts }, snapshots);
   if (faults.length > 0) throw new ExternalError(`the repository does not have what was copied: ${faults.join('; ')}`);
   return parts;

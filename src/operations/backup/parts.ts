@@ -1,15 +1,19 @@
 import type { DatabaseName } from '../../backup/database.ts';
 import { bucketPart, type OpenBuckets } from '../../backup/make/bucket.ts';
+import { type BucketLists, beginLists } from '../../backup/make/bucket-lists.ts';
 import { configurationPart } from '../../backup/make/configuration.ts';
-import type { MadePart, MakeContext } from '../../backup/make/context.ts';
+import type { FilesPart, MadePart, MakeContext } from '../../backup/make/context.ts';
 import { dumpPart, type OpenDatabase, rolesOf } from '../../backup/make/dump.ts';
 import { localObjects, localPlugins } from '../../backup/make/files.ts';
 import { isManaged, managedPart } from '../../backup/make/managed-database.ts';
 import { secretsPart, WITHOUT_SECRETS } from '../../backup/make/secrets.ts';
+import { bucketState, databaseState } from '../../backup/make/source-state.ts';
+import { type StateOf, storeAgain, unchangedParts } from '../../backup/make/unchanged.ts';
 import { copiedVectors, vectorsPart } from '../../backup/make/vectors.ts';
 import { versionsPart } from '../../backup/make/versions.ts';
-import type { PartName } from '../../backup/manifest.ts';
+import { type BackupManifest, PARTS, type PartName } from '../../backup/manifest.ts';
 import { rebuildWords } from '../../backup/vectors/estimate.ts';
+import { ExternalError, UserError } from '../../base/errors.ts';
 import type { OnProgress } from '../../base/events.ts';
 import { formatBytes } from '../../base/quantity.ts';
 import { counted } from '../../base/words.ts';
@@ -21,6 +25,8 @@ export interface PartsInput {
   readonly file: string;
   readonly revision: Revision | undefined;
   readonly sources: Sources;
+  /** The newest set before this one. Undefined if there is none. */
+  readonly earlier: BackupManifest | undefined;
   /** T of the set: before the first dump. */
   readonly commonPoint: Date;
   /** Empty: the set has no secrets. */
@@ -30,21 +36,75 @@ export interface PartsInput {
 /** A part and how long it took. */
 export type TimedPart = MadePart & { readonly seconds: number };
 
-/** Makes every part of a set, in the order of the manifest: databases first, then what they refer to. */
+/**
+ * Makes every part of a set, and returns them in the order of the manifest. Databases come before the files that their
+ * rows name. A bucket is listed meanwhile.
+ */
 export async function makeParts(
-  { file, revision, sources, commonPoint, recipients }: PartsInput,
+  input: PartsInput,
   context: MakeContext,
   onProgress: OnProgress,
 ): Promise<readonly TimedPart[]> {
-  const { main, plugin, facts, newest, files, keys } = sources;
-  const inBucket = (part: 'objects' | 'plugin-storage', buckets: OpenBuckets): Promise<MadePart> => {
-    const { versions } = buckets;
-    if (versions === undefined) return bucketPart(part, buckets, context);
-    return versionsPart(part, part === 'objects' ? versions.files : versions.plugins, commonPoint, context);
-  };
+  const { files } = input.sources;
+  const isCopied = files.kind === 'buckets' && files.buckets.versions === undefined;
+  const lists = isCopied ? beginLists(files.buckets, context) : undefined;
+  try {
+    const parts: TimedPart[] = [];
+    const make = async (work: readonly PartWork[]): Promise<void> => {
+      for (const [name, part] of work) {
+        const started = performance.now();
+        const made = await runStep(onProgress, name, name, part, (one) => ({ detail: detailOf(one) }));
+        parts.push({ ...made, seconds: Math.round(performance.now() - started) / 1000 });
+      }
+    };
+    await make(ownWork(input, context));
+    const states = await sourceStates(input.sources, lists, context);
+    const again = await againStep(input, states, context, onProgress);
+    await make(
+      sourceWork(input, lists, context).map(([name, part]) => {
+        const stored = again.get(name);
+        return [name, stored === undefined ? () => withState(part, states) : () => Promise.resolve(stored)];
+      }),
+    );
+    return PARTS.flatMap((name) => parts.filter(({ part }) => part === name));
+  } finally {
+    await lists?.stop();
+  }
+}
+
+type PartWork = readonly [PartName, () => Promise<MadePart>];
+
+/** The parts that difyctl itself writes. */
+function ownWork({ file, revision, sources, recipients }: PartsInput, context: MakeContext): readonly PartWork[] {
+  const { main, facts, keys } = sources;
+  return [
+    [
+      'configuration',
+      async () => {
+        const roles = await rolesOf(main, context);
+        return configurationPart({ file, revision, roles, schemaHead: facts.schemaHead }, context);
+      },
+    ],
+    ['secrets', async () => (recipients.length === 0 ? LEFT_OUT : secretsPart(recipients, keys, context))],
+  ];
+}
+
+/** The parts that are copies of what Dify stores. */
+function sourceWork(
+  { sources, commonPoint }: PartsInput,
+  lists: BucketLists | undefined,
+  context: MakeContext,
+): readonly PartWork[] {
+  const { main, plugin, newest, files } = sources;
   const inDatabase = (which: DatabaseName, database: OpenDatabase): Promise<MadePart> =>
     isManaged(context) ? managedPart(which, database, newest, context) : dumpPart(which, database, context);
-  const work: readonly (readonly [PartName, () => Promise<MadePart>])[] = [
+  const inBucket = async (part: FilesPart, buckets: OpenBuckets): Promise<MadePart> => {
+    const { versions } = buckets;
+    if (lists !== undefined) return bucketPart(part, buckets, (await lists.of(part)).keys, context);
+    if (versions === undefined) throw new Error(`${part} has neither a list nor versions`);
+    return versionsPart(part, part === 'objects' ? versions.files : versions.plugins, commonPoint, context);
+  };
+  return [
     ['postgres-main', () => inDatabase('main', main)],
     ['postgres-plugin', () => inDatabase('plugin', plugin)],
     [
@@ -57,22 +117,53 @@ export async function makeParts(
         files.kind === 'folders' ? localPlugins(files.plugins, context) : inBucket('plugin-storage', files.buckets),
     ],
     ['vectors', () => vectorsPart(main, context)],
-    [
-      'configuration',
-      async () => {
-        const roles = await rolesOf(main, context);
-        return configurationPart({ file, revision, roles, schemaHead: facts.schemaHead }, context);
-      },
-    ],
-    ['secrets', async () => (recipients.length === 0 ? LEFT_OUT : secretsPart(recipients, keys, context))],
   ];
-  const parts: TimedPart[] = [];
-  for (const [name, make] of work) {
-    const started = performance.now();
-    const part = await runStep(onProgress, name, name, make, (made) => ({ detail: detailOf(made) }));
-    parts.push({ ...part, seconds: Math.round(performance.now() - started) / 1000 });
+}
+
+/** Reads the states of the sources: of the databases now, of a bucket once its list has ended. */
+async function sourceStates(
+  { main, plugin, files }: Sources,
+  lists: BucketLists | undefined,
+  context: MakeContext,
+): Promise<StateOf> {
+  const [mainState, pluginState] = isManaged(context)
+    ? []
+    : await Promise.all([databaseState(main, context), databaseState(plugin, context)]);
+  return async (part) => {
+    if (part === 'postgres-main') return mainState;
+    if (part === 'postgres-plugin') return pluginState;
+    if ((part !== 'objects' && part !== 'plugin-storage') || lists === undefined || files.kind === 'folders') return;
+    return bucketState(part, files.buckets, await lists.of(part), context);
+  };
+}
+
+/** Makes a part, and adds what it was made of, so that a later set can be compared with it. */
+async function withState(make: () => Promise<MadePart>, stateOf: StateOf): Promise<MadePart> {
+  const made = await make();
+  const state = made.mechanism === 'copied' ? await stateOf(made.part) : undefined;
+  return state === undefined ? made : { ...made, details: { ...made.details, state } };
+}
+
+/** Stores again what did not change since the earlier set. If that fails, everything is copied. */
+async function againStep(
+  { earlier }: PartsInput,
+  states: StateOf,
+  context: MakeContext,
+  onProgress: OnProgress,
+): Promise<ReadonlyMap<PartName, MadePart>> {
+  if (earlier === undefined) return new Map();
+  const compare = async (): Promise<ReadonlyMap<PartName, MadePart>> =>
+    storeAgain(earlier, await unchangedParts(earlier, states), context);
+  try {
+    return await runStep(onProgress, 'unchanged', `compare with set ${earlier.set}`, compare, (again) => ({
+      detail: `${counted(again.size, 'part')} unchanged`,
+    }));
+  } catch (error) {
+    if (!(error instanceof ExternalError) && !(error instanceof UserError)) throw error;
+    const text = `everything is copied, because parts could not be stored again: ${error.message}`;
+    onProgress({ type: 'note', level: 'warn', text });
+    return new Map();
   }
-  return parts;
 }
 
 const LEFT_OUT: MadePart = {
@@ -85,6 +176,7 @@ const LEFT_OUT: MadePart = {
 
 function detailOf({ part, mechanism, bytes, files, details }: MadePart): string {
   const vectors = part === 'vectors' ? copiedVectors({ details }) : undefined;
+  if (details.unchangedSince !== undefined) return `unchanged since ${details.unchangedSince}, ${formatBytes(bytes)}`;
   if (vectors !== undefined) return `${formatBytes(bytes)}, ${vectors}`;
   if (mechanism === 'referenced') return `${counted(files ?? 0, 'version')} in bucket ${details.bucket}`;
   if (mechanism === 'copied') return formatBytes(bytes);
