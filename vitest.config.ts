@@ -2,6 +2,8 @@ import { availableParallelism } from 'node:os';
 
 import { defineConfig } from 'vitest/config';
 
+import { SlowestFirst } from './test/support/slowest-first.ts';
+
 /**
  * `unit` runs anywhere in seconds. `testbed`, `probes`, `e2e` and `failures` stand on real programs (test/testbed/), two files at a time after the
  * unit tests; where they cannot run they say why, and with CI set that is a failure.
@@ -10,6 +12,7 @@ export default defineConfig({
   define: { __DIFYCTL_VERSION__: JSON.stringify('0.0.0-test') },
   test: {
     env: { NO_COLOR: '1' },
+    sequence: { sequencer: SlowestFirst },
     projects: [
       {
         extends: true,
