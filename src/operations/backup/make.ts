@@ -96,16 +96,14 @@ async function makeSet(options: MakeOptions, context: MakeContext, locked: Locke
   const { signal } = locked;
   const { restic, set, secrets, deployment } = context;
   const startedAt = now();
-  const sources = await examine(options, context);
-  const earlier = (await openOrInit(restic, options, signal))
-    ? await newestIntact(restic, deployment.name, { signal })
-    : undefined;
+  const [sources, found] = await settled(examine(options, context), openRepository(restic, deployment.name, signal));
+  if (!found.exists) await createRepository(restic, options, signal);
   const revision = await appliedRevision(options, signal);
   const recipients = withoutSecrets ? [] : backupSettings(deployment).recipients;
   try {
     const copy = async () => {
       const commonPoint = now();
-      const input = { file, revision, sources, earlier, commonPoint, recipients };
+      const input = { file, revision, sources, earlier: found.earlier, commonPoint, recipients };
       return { commonPoint, made: await makeParts(input, context, onProgress) };
     };
     const { commonPoint, made } = await (quiesce ? whileStopped(options, locked, copy) : copy());
@@ -134,20 +132,31 @@ async function makeSet(options: MakeOptions, context: MakeContext, locked: Locke
   }
 }
 
-/** Creates the repository at the first run; otherwise removes the locks of dead runs and returns true. */
-async function openOrInit(restic: Restic, { onProgress }: MakeOptions, signal: AbortSignal): Promise<boolean> {
-  if (await restic.exists({ signal })) {
-    await restic.unlock({ signal });
-    return true;
-  }
-  await runStep(
+/** Waits for both results. If one fails, the other does not continue after the error. */
+async function settled<A, B>(first: Promise<A>, second: Promise<B>): Promise<readonly [A, B]> {
+  await Promise.allSettled([first, second]);
+  return [await first, await second];
+}
+
+/** Removes the locks of dead runs, and reads the newest set. Creates nothing. */
+async function openRepository(
+  restic: Restic,
+  deployment: string,
+  signal: AbortSignal,
+): Promise<{ readonly exists: boolean; readonly earlier: BackupManifest | undefined }> {
+  if (!(await restic.exists({ signal }))) return { exists: false, earlier: undefined };
+  const [, earlier] = await settled(restic.unlock({ signal }), newestIntact(restic, deployment, { signal }));
+  return { exists: true, earlier };
+}
+
+function createRepository(restic: Restic, { onProgress }: MakeOptions, signal: AbortSignal): Promise<void> {
+  return runStep(
     onProgress,
     'repository',
     'create the repository',
     () => restic.init({ signal }),
     () => ({ detail: '' }),
   );
-  return false;
 }
 
 async function appliedRevision({ opened, target }: MakeOptions, signal: AbortSignal): Promise<Revision | undefined> {
