@@ -100,6 +100,8 @@ export interface ResticSettings {
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** The oldest restic: exit codes of a missing repository, a lock and a wrong password (changelog of restic 0.17). */
 const OLDEST = { major: 0, minor: 17 };
+/** Lines of progress in a second. restic prints 60 by default, and counts all files first to estimate the rest. */
+const STATUS_FPS = '2';
 /** How long restic itself waits for another run that locks the repository. */
 const RETRY_LOCK = '--retry-lock=2m';
 
@@ -112,8 +114,9 @@ export function restic(settings: ResticSettings): Restic {
   const backup = async (args: readonly string[], request: BackupRequest, options: RunOptions) => {
     const tags = request.tags.flatMap((tag) => ['--tag', tag]);
     const summary = summaryReader(request.onBytes);
-    const words = ['backup', '--json', RETRY_LOCK, '--host', settings.host, ...tags, ...args];
-    await call(words, { ...options, onStdout: summary.push });
+    const words = ['backup', '--json', '--no-scan', RETRY_LOCK, '--host', settings.host, ...tags, ...args];
+    const env = { ...options.env, RESTIC_PROGRESS_FPS: STATUS_FPS };
+    await call(words, { ...options, env, onStdout: summary.push });
     return summary.result();
   };
   return {

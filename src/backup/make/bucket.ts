@@ -1,7 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExternalError } from '../../base/errors.ts';
+import { settled } from '../../base/settled.ts';
 import { counted } from '../../base/words.ts';
+import type { RunOptions } from '../../exec/runner.ts';
 import { storeBuckets } from '../../providers/object-storage/registry.ts';
 import { backupSettings } from '../open-repository.ts';
 import { type Rclone, rclone } from '../rclone.ts';
@@ -90,16 +92,29 @@ export async function bucketPart(
   await mkdir(folder, { recursive: true, mode: 0o700 });
   // The plugin daemon may share the bucket with Dify's files, whose keys belong only in the encrypted secrets.
   await program.sync(bucket, folder, KEY_FILES, options);
+  const details = { provider: deployment.objectStorage.provider, bucket, copiedWith: engine };
+  const [made] = await settled(
+    copyFolder(part, folder, KEY_FILES, details, context),
+    requireCopied(bucket, folder, before, buckets, options),
+  );
+  return made;
+}
+
+/** Throws ExternalError if an object that was listed before and after the copy is not in the folder. */
+async function requireCopied(
+  bucket: string,
+  folder: string,
+  before: readonly string[],
+  { rclone: program }: OpenBuckets,
+  options: RunOptions,
+): Promise<void> {
   const copied = new Set(await program.copied(folder, options));
   const missing = before.filter((key) => !copied.has(key) && !isKeyFile(key));
-  if (missing.length > 0) {
-    // An object may have been deleted while the others were copied.
-    const after = new Set(await program.keys(bucket, options));
-    const stayed = missing.filter((key) => after.has(key));
-    if (stayed.length > 0) throw incompleteCopy(bucket, stayed, before.length);
-  }
-  const details = { provider: deployment.objectStorage.provider, bucket, copiedWith: engine };
-  return copyFolder(part, folder, KEY_FILES, details, context);
+  if (missing.length === 0) return;
+  // An object may have been deleted while the others were copied.
+  const after = new Set(await program.keys(bucket, options));
+  const stayed = missing.filter((key) => after.has(key));
+  if (stayed.length > 0) throw incompleteCopy(bucket, stayed, before.length);
 }
 
 /** A program that skips what it cannot read and ends with exit code 0 would leave a copy that looks complete. */

@@ -11,6 +11,7 @@ import { newSetId } from '../../backup/set-id.ts';
 import { ExternalError, Interrupted, UserError } from '../../base/errors.ts';
 import type { OnProgress } from '../../base/events.ts';
 import { EXIT } from '../../base/exit-codes.ts';
+import { settled } from '../../base/settled.ts';
 import { makeTemporaryFolder } from '../../base/temporary-folder.ts';
 import type { Restic } from '../../exec/restic.ts';
 import { newestRevision, type Revision } from '../../state/revisions/revision.ts';
@@ -130,12 +131,6 @@ async function makeSet(options: MakeOptions, context: MakeContext, locked: Locke
   } catch (error) {
     throw incomplete(error, set);
   }
-}
-
-/** Waits for both results. If one fails, the other does not continue after the error. */
-async function settled<A, B>(first: Promise<A>, second: Promise<B>): Promise<readonly [A, B]> {
-  await Promise.allSettled([first, second]);
-  return [await first, await second];
 }
 
 /** Removes the locks of dead runs, and reads the newest set. Creates nothing. */
