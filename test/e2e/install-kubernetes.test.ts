@@ -13,25 +13,43 @@ import {
 } from '../support/kubernetes-fixture.ts';
 import { openKubernetes, WORK } from '../support/open-targets.ts';
 import { PtySession } from '../support/pty.ts';
-import { useCluster } from '../testbed/fixtures.ts';
+import { samplePairs } from '../support/sample.ts';
+import { useCluster, useTestbed } from '../testbed/fixtures.ts';
 
 const testbed = useCluster({ nodes: '6x8C32G', zones: 3 });
 
 const open: KubernetesFixture[] = [];
 let made = 0;
 
-async function scene(options: KubernetesFixtureOptions = {}): Promise<KubernetesFixture> {
+async function create(options: KubernetesFixtureOptions = {}): Promise<KubernetesFixture> {
   made += 1;
-  const scene = await createKubernetesFixture(testbed.cluster, `dify-${made}`, options);
+  return createKubernetesFixture(testbed.cluster, `dify-${made}`, options);
+}
+
+async function close(one: KubernetesFixture): Promise<void> {
+  await one.end();
+  await testbed.cluster.kubectl(['delete', 'namespace', one.namespace, '--ignore-not-found', '--wait=false']);
+}
+
+/** A scene of the tests of a `describe`. Each test continues with what the one before left. */
+const useScene = (options?: KubernetesFixtureOptions) =>
+  useTestbed(
+    async () => {
+      const there = await create(options);
+      return { there, place: await there.workplace() };
+    },
+    ({ there }) => close(there),
+  );
+
+/** A scene of one test. */
+async function scene(options: KubernetesFixtureOptions = {}): Promise<KubernetesFixture> {
+  const scene = await create(options);
   open.push(scene);
   return scene;
 }
 
 afterEach(async () => {
-  for (const one of open.splice(0)) {
-    await one.end();
-    await testbed.cluster.kubectl(['delete', 'namespace', one.namespace, '--ignore-not-found', '--wait=false']);
-  }
+  for (const one of open.splice(0)) await close(one);
 });
 
 const report = ({ stdout }: Outcome): InstallReport => JSON.parse(stdout) as InstallReport;
@@ -57,10 +75,28 @@ const SHORTAGES: readonly (readonly [string, () => Promise<() => Promise<unknown
 ];
 let gone = 0;
 
-describe.each([3, 4] as const)('with helm %i', (helm) => {
-  test('a production is installed, and a second run changes nothing', async () => {
-    const there = await scene({ helm });
-    const place = await there.workplace();
+const SHORT = samplePairs('helms of shortage', SHORTAGES, [3, 4] as const).map(([[what, takeAway], helm]) => ({
+  ...{ what, takeAway, helm },
+}));
+
+test.each(SHORT)('$what, with helm $helm: exit 3, and nothing is created', async ({ takeAway, helm }) => {
+  const there = await scene({ helm });
+  const place = await there.workplace();
+  const giveBack = await takeAway();
+  const blocked = await place.run('install', '--tier', 'prod', '--yes', '-o', 'json').finally(giveBack);
+  expect(blocked, blocked.stderr).toMatchObject({ code: 3 });
+  expect(report(blocked).preflight.checks).toContainEqual(
+    expect.objectContaining({ id: 'cluster.capacity.nodes', status: 'fail' }),
+  );
+  await expect(testbed.cluster.kubectl(['get', 'namespace', there.namespace])).rejects.toThrow('not found');
+  expect([...(await place.files()).keys()]).toEqual([join(place.folder, 'difyctl.yaml')]);
+});
+
+describe.each([3, 4] as const)('a production with helm %i', (helm) => {
+  const shared = useScene({ helm });
+
+  test('is installed, and a second run changes nothing', async () => {
+    const { there, place } = shared.get();
     const first = await place.run('install', '--tier', 'prod', '--yes', '-o', 'json');
     expect(first, first.stderr).toMatchObject({ code: 0 });
     expect(report(first)).toMatchObject({ kind: 'InstallReport', outcome: 'applied', revision: 1, releaseRevision: 1 });
@@ -74,10 +110,61 @@ describe.each([3, 4] as const)('with helm %i', (helm) => {
     expect(await place.run('plan', '--detailed-exitcode')).toMatchObject({ code: 0 });
   });
 
-  test('a change is one new revision of Helm and of difyctl, and dropped objects are deleted', async () => {
-    const there = await scene({ helm });
-    const place = await there.workplace();
-    await place.run('install', '--yes');
+  if (helm === 3) return;
+  test('is rolled back by --atomic if an upgrade does not become ready; once fixed, the upgrade succeeds', async () => {
+    const { there, place } = shared.get();
+    const budgets = await there.objects('poddisruptionbudgets');
+    const heal = await testbed.cluster.failPods({ component: 'web' }, 'image-pull');
+    const change = [
+      '--set',
+      'components.web.extraEnv.TRIED=yes',
+      '--set',
+      'components.proxy.replicas=1',
+      '--skip',
+      'config.replicas',
+    ];
+    const failed = await place.run('install', '--yes', '--atomic', '--timeout', '8s', '-o', 'json', ...change);
+    await heal();
+    expect(failed, failed.stderr).toMatchObject({ code: 4 });
+    expect(report(failed)).toMatchObject({
+      outcome: 'rolled-back',
+      failure: { state: expect.stringContaining('revision 1') },
+    });
+    expect((await there.helmHistory()).at(-1)).toBe('3 deployed');
+    expect(await there.objects('poddisruptionbudgets')).toEqual(budgets);
+    expect(await place.run('plan', '--detailed-exitcode')).toMatchObject({ code: 0 });
+
+    const again = await place.run('install', '--yes', '-o', 'json', ...change);
+    expect(again, again.stderr).toMatchObject({ code: 0 });
+    const { stdout } = await place.run('history', '-o', 'json');
+    expect(JSON.parse(stdout).revisions.map((one: { outcome: string }) => one.outcome)).toEqual([
+      'applied',
+      'rolled-back',
+      'applied',
+    ]);
+  });
+});
+
+describe.each([3, 4] as const)('a first install with helm %i', (helm) => {
+  const shared = useScene({ helm });
+
+  test('that does not become ready is removed by --atomic, with the reason, and the next one succeeds', async () => {
+    const { there, place } = shared.get();
+    const heal = await testbed.cluster.failPods({ component: 'web' }, 'crash-loop');
+    const failed = await place.run('install', '--yes', '--atomic', '--timeout', '20s', '-o', 'json');
+    await heal();
+    expect(failed, failed.stderr).toMatchObject({ code: 4 });
+    expect(report(failed)).toMatchObject({
+      outcome: 'rolled-back',
+      failure: { failures: [{ workload: 'dify-web', reason: expect.stringContaining('CrashLoopBackOff') }] },
+    });
+    expect(await there.helmHistory()).toEqual([]);
+    expect(await there.objects('poddisruptionbudgets')).toEqual([]);
+    expect(await place.run('install', '--yes')).toMatchObject({ code: 0 });
+  });
+
+  test('is followed by a change, which is one new revision of Helm and of difyctl, and dropped objects are deleted', async () => {
+    const { there, place } = shared.get();
     const scaled = ['--set', 'components.web.replicas=2', '--set', 'components.apiWebsocket.enabled=false'];
     const planned = await place.run('plan', '--detailed-exitcode', '-o', 'json', ...scaled);
     expect(planned).toMatchObject({ code: 7 });
@@ -93,37 +180,8 @@ describe.each([3, 4] as const)('with helm %i', (helm) => {
       ]),
     );
     const changed = await place.run('install', '--yes', '-o', 'json', ...scaled);
-    expect(report(changed)).toMatchObject({ outcome: 'applied', revision: 2, releaseRevision: 2 });
+    expect(report(changed)).toMatchObject({ outcome: 'applied', revision: 3, releaseRevision: 2 });
     expect(await there.objects('deployments')).not.toContain('deployment.apps/dify-api-websocket');
-  });
-
-  test.each(SHORTAGES)('%s: exit 3, and nothing is created', async (_, takeAway) => {
-    const there = await scene({ helm });
-    const place = await there.workplace();
-    const giveBack = await takeAway();
-    const blocked = await place.run('install', '--tier', 'prod', '--yes', '-o', 'json').finally(giveBack);
-    expect(blocked, blocked.stderr).toMatchObject({ code: 3 });
-    expect(report(blocked).preflight.checks).toContainEqual(
-      expect.objectContaining({ id: 'cluster.capacity.nodes', status: 'fail' }),
-    );
-    await expect(testbed.cluster.kubectl(['get', 'namespace', there.namespace])).rejects.toThrow('not found');
-    expect([...(await place.files()).keys()]).toEqual([join(place.folder, 'difyctl.yaml')]);
-  });
-
-  test('a first install that does not become ready is removed by --atomic, with the reason', async () => {
-    const there = await scene({ helm });
-    const place = await there.workplace();
-    const heal = await testbed.cluster.failPods({ component: 'web' }, 'crash-loop');
-    const failed = await place.run('install', '--yes', '--atomic', '--timeout', '20s', '-o', 'json');
-    await heal();
-    expect(failed, failed.stderr).toMatchObject({ code: 4 });
-    expect(report(failed)).toMatchObject({
-      outcome: 'rolled-back',
-      failure: { failures: [{ workload: 'dify-web', reason: expect.stringContaining('CrashLoopBackOff') }] },
-    });
-    expect(await there.helmHistory()).toEqual([]);
-    expect(await there.objects('poddisruptionbudgets')).toEqual([]);
-    expect(await place.run('install', '--yes')).toMatchObject({ code: 0 });
   });
 });
 
@@ -145,41 +203,6 @@ test('a migration that does not end in time creates no release, and the next run
   expect(await there.helmHistory()).toEqual([]);
   expect(await there.objects('jobs,deployments')).toEqual([]);
   expect(await place.run('install', '--yes')).toMatchObject({ code: 0 });
-});
-
-test('an upgrade that does not become ready is rolled back by --atomic; once fixed, it succeeds', async () => {
-  const there = await scene();
-  const place = await there.workplace();
-  expect(await place.run('install', '--yes')).toMatchObject({ code: 0 });
-  const budgets = await there.objects('poddisruptionbudgets');
-  const heal = await testbed.cluster.failPods({ component: 'web' }, 'image-pull');
-  const change = [
-    '--set',
-    'components.web.extraEnv.TRIED=yes',
-    '--set',
-    'components.proxy.replicas=1',
-    '--skip',
-    'config.replicas',
-  ];
-  const failed = await place.run('install', '--yes', '--atomic', '--timeout', '8s', '-o', 'json', ...change);
-  await heal();
-  expect(failed, failed.stderr).toMatchObject({ code: 4 });
-  expect(report(failed)).toMatchObject({
-    outcome: 'rolled-back',
-    failure: { state: expect.stringContaining('revision 1') },
-  });
-  expect((await there.helmHistory()).at(-1)).toBe('3 deployed');
-  expect(await there.objects('poddisruptionbudgets')).toEqual(budgets);
-  expect(await place.run('plan', '--detailed-exitcode')).toMatchObject({ code: 0 });
-
-  const again = await place.run('install', '--yes', '-o', 'json', ...change);
-  expect(again, again.stderr).toMatchObject({ code: 0 });
-  const { stdout } = await place.run('history', '-o', 'json');
-  expect(JSON.parse(stdout).revisions.map((one: { outcome: string }) => one.outcome)).toEqual([
-    'applied',
-    'rolled-back',
-    'applied',
-  ]);
 });
 
 test('a release is rolled back to a recorded revision with the objects beside it, but not to one that helm has deleted', async () => {
