@@ -238,7 +238,7 @@ function steady(screen: string): readonly string[] {
   return screen
     .split('\n')
     .map((line) =>
-      line.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME').replace(/, (just now|\d+ \w+ ago) \(TIME\), .*/, ', AGE'),
+      line.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME').replace(/, (just now|\S+ ago) \(TIME\), .*/, ', AGE'),
     );
 }
 
