@@ -12,7 +12,7 @@ import { CTRL_C, PtySession } from '../support/pty.ts';
 import { composeImages } from '../testbed/docker/commands.ts';
 import { useSharedDockerHost } from '../testbed/docker/fixture.ts';
 
-const testbed = useSharedDockerHost(composeImages());
+const testbed = useSharedDockerHost(composeImages(), { startInterval: true });
 
 let scene: ComposeFixture;
 let place: TempWorkspace;

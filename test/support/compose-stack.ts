@@ -62,7 +62,7 @@ export interface ComposeStack {
 
 /** Provides the directory and the engine for the tests of a file. `up` starts it. */
 export function useComposeStack(): ComposeStack {
-  const engine = useSharedDockerHost(composeImages());
+  const engine = useSharedDockerHost(composeImages(), { startInterval: true });
   const place = useTestbed(
     async () => ({
       base: await mkdtemp(join(tmpdir(), 'difyctl-stack-')),

@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { downDocker } from './docker/down.ts';
 import type { DockerHost } from './docker/host.ts';
 import { hostPaths, loadState } from './docker/host.ts';
+import { startSocketProxy } from './docker/socket-proxy.ts';
 import { upDocker } from './docker/up.ts';
 import { useTestbed } from './fixtures.ts';
 import { buildImages } from './images/build.ts';
@@ -80,6 +81,25 @@ describe('two Docker hosts side by side', () => {
       expect(await on(host, 'compose', 'version', '--short')).toBe('2.40.3');
       expect(await on(host, 'version', '--format', '{{.Client.APIVersion}} {{.Server.APIVersion}}')).toBe('1.41 1.41');
     }
+  });
+
+  it('pass streams through a proxy, which checks the health of a new container every second', async () => {
+    const [host] = testbed.get();
+    const { docker, stop } = await startSocketProxy(host);
+    const echo = ['exec', '--interactive', 'server', 'cat'];
+    expect((await execa(docker.docker, echo, { env: docker.env, input: 'sent' })).stdout).toBe('sent');
+    const check = ['--health-interval', '10s', '--health-timeout', '5s', '--health-retries', '5'];
+    await on(docker, 'create', '--name', 'checked', '--health-cmd', 'echo checked', ...check, IMAGE);
+    stop();
+    const health = await on(host, 'inspect', '--format', '{{json .Config.Healthcheck}}', 'checked');
+    const script = expect.stringMatching(/^\[ ! -e \S+ \] \|\| sleep 9; "\$@"; /);
+    expect(JSON.parse(health)).toEqual({
+      Test: ['CMD', 'sh', '-c', script, 'health', 'sh', '-c', 'echo checked'],
+      Interval: 1e9,
+      Timeout: 14e9,
+      StartPeriod: 45e9,
+      Retries: 5,
+    });
   });
 
   it('are removed completely, also if the daemon was killed', async () => {
