@@ -25,7 +25,7 @@ export function postflightOf(stdout: string) {
 
 /** Deletes the project of a Compose installation in the folder: containers, volumes, directory, and difyctl's state. */
 export async function destroyProject({ docker, env }: DockerHost, folder: string): Promise<void> {
-  await execa(docker, ['compose', '-p', 'dify', 'down', '--volumes'], { env, stdin: 'ignore' });
+  await execa(docker, ['compose', '-p', 'dify', 'down', '--volumes', '--timeout', '0'], { env, stdin: 'ignore' });
   for (const name of ['dify', '.difyctl']) await rm(path.join(folder, name), { recursive: true, force: true });
 }
 
