@@ -235,39 +235,6 @@ test('a release is rolled back to a recorded revision with the objects beside it
   );
 });
 
-describe('on a terminal', () => {
-  test('the plan and its details are shown; the answer no changes nothing', async () => {
-    const there = await scene();
-    const place = await there.workplace();
-    const session = new PtySession(process.execPath, [await builtProgram(), 'install'], {
-      cwd: place.folder,
-      env: place.env,
-    });
-    await session.sees('Install dify?');
-    expect(session.shown).toMatch(/context .* namespace dify-\d+ .* release none/s);
-    session.press('o\r');
-    await session.sees('+ Deployment dify-api');
-    session.press('v\r');
-    await session.sees('replicas: 3');
-    session.press('\r');
-    expect(await session.exited).toBe(130);
-    await expect(testbed.cluster.kubectl(['get', 'namespace', there.namespace])).rejects.toThrow('not found');
-  });
-
-  test('the answer yes installs, and the output says where Dify is, and that it was not requested', async () => {
-    const there = await scene();
-    const place = await there.workplace();
-    const session = new PtySession(process.execPath, [await builtProgram(), 'install'], {
-      cwd: place.folder,
-      env: place.env,
-    });
-    await session.sees('Install dify?');
-    session.press('y\r');
-    expect(await session.exited, session.shown).toBe(0);
-    expect(session.shown).toContain("Dify's address is https://dify.example.com (not tested: all 3 pods");
-  });
-});
-
 describe('before anything is changed', () => {
   test('a dry run and a plan store nothing and create nothing', async () => {
     const there = await scene();
@@ -301,9 +268,10 @@ describe('before anything is changed', () => {
 });
 
 describe('secrets', () => {
+  const shared = useScene();
+
   test('are in no argument, no inherited environment, and only in the files for secrets', async () => {
-    const there = await scene();
-    const place = await there.workplace();
+    const { there, place } = shared.get();
     const installed = await place.run('install', '--yes', '-o', 'json');
     expect(installed, installed.stderr).toMatchObject({ code: 0 });
     const status = await place.run('status');
@@ -331,9 +299,7 @@ describe('secrets', () => {
   });
 
   test('are those of the existing installation: without .difyctl, and from another machine', async () => {
-    const there = await scene();
-    const place = await there.workplace();
-    await place.run('install', '--yes');
+    const { there } = shared.get();
     const before = await there.objects('secrets');
     const elsewhere = await there.workplace();
     const again = await elsewhere.run('install', '--yes', '-o', 'json');
@@ -342,24 +308,8 @@ describe('secrets', () => {
     expect(await there.objects('secrets')).toEqual(before);
   });
 
-  test('can be applied separately for GitOps, and an install continues with them', async () => {
-    const there = await scene();
-    const place = await there.workplace();
-    expect(await place.run('secrets', 'apply')).toMatchObject({ code: 2 });
-    const applied = await place.run('secrets', 'apply', '--yes');
-    expect(applied, applied.stderr).toMatchObject({ code: 0 });
-    const [name = '', ...more] = await there.objects('secrets,deployments,leases');
-    expect(more).toEqual([]);
-    expect(applied.stdout).toContain(name.replace('secret/', ''));
-    const elsewhere = await there.workplace();
-    expect(await elsewhere.run('install', '--yes')).toMatchObject({ code: 0 });
-    expect((await there.objects('secrets')).filter((one) => one.includes('-difyctl-'))).toEqual([name]);
-  });
-
   test('that protect data are not regenerated if the installation lost them', async () => {
-    const there = await scene();
-    const place = await there.workplace();
-    await place.run('install', '--yes');
+    const { there, place } = shared.get();
     const { namespace } = there;
     await testbed.cluster.kubectl([
       'delete',
@@ -382,6 +332,20 @@ describe('secrets', () => {
       }),
     );
     expect(await place.run('install', '--yes')).toMatchObject({ code: 0 });
+  });
+
+  test('can be applied separately for GitOps, and an install continues with them', async () => {
+    const there = await scene();
+    const place = await there.workplace();
+    expect(await place.run('secrets', 'apply')).toMatchObject({ code: 2 });
+    const applied = await place.run('secrets', 'apply', '--yes');
+    expect(applied, applied.stderr).toMatchObject({ code: 0 });
+    const [name = '', ...more] = await there.objects('secrets,deployments,leases');
+    expect(more).toEqual([]);
+    expect(applied.stdout).toContain(name.replace('secret/', ''));
+    const elsewhere = await there.workplace();
+    expect(await elsewhere.run('install', '--yes')).toMatchObject({ code: 0 });
+    expect((await there.objects('secrets')).filter((one) => one.includes('-difyctl-'))).toEqual([name]);
   });
 });
 
@@ -437,34 +401,68 @@ async function forgeRevision({ namespace }: KubernetesFixture): Promise<readonly
   ];
 }
 
-test('uninstall keeps secrets and revisions, and an install uses the same secrets', async () => {
-  const there = await scene();
-  const place = await there.workplace();
-  await place.run('install', '--yes');
-  const older = ['preflight', '--only', 'release.version', '--set', 'version=1.16.0'];
-  expect(await place.run(...older)).toMatchObject({ code: 3, stdout: expect.stringContaining('1.16.1 runs') });
-  expect(await place.run('uninstall', '--yes')).toMatchObject({ code: 2 });
-  await refusesWhileDamaged(there, place);
-  const forged = await forgeRevision(there);
-  const removed = await place.run('uninstall', 'dify', '--yes', '-o', 'json');
-  expect(removed.stderr).toContain('Deployment dify-api\n');
-  expect(JSON.parse(removed.stdout).removed).toContainEqual({ kind: 'PodDisruptionBudget', name: 'dify-api' });
-  for (const one of forged) expect(await testbed.cluster.kubectl(['get', ...one, '-o', 'name'])).not.toBe('');
-  await testbed.cluster.kubectl(['delete', 'clusterrole', 'dify-forged']);
-  // Only the record is left, and nobody knows what became of the database.
-  expect(await place.run(...older)).toMatchObject({ code: 0, stdout: expect.stringContaining('1.16.1 was installed') });
-  expect(removed, removed.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining('"kept"') });
-  expect(await there.objects('deployments,services,poddisruptionbudgets,leases')).toEqual([
-    'poddisruptionbudget.policy/of-others',
-  ]);
-  const secrets = await there.objects('secrets');
-  expect(secrets.some((name) => name.startsWith('secret/dify-difyctl-'))).toBe(true);
-  expect(await place.run('status')).toMatchObject({ code: 0, stdout: expect.stringContaining('not installed') });
-  const elsewhere = await there.workplace();
-  const back = await elsewhere.run('install', '--yes');
-  expect(back, back.stdout + back.stderr).toMatchObject({ code: 0 });
-  expect((await there.objects('secrets')).filter((name) => name.includes('-difyctl-'))).toEqual(
-    secrets.filter((name) => name.includes('-difyctl-')),
-  );
-  expect(await leftRunning(there.recorder.folder)).toEqual([]);
+describe('an installation made on a terminal', () => {
+  const shared = useScene();
+
+  test('the plan and its details are shown; the answer no changes nothing', async () => {
+    const { there, place } = shared.get();
+    const session = new PtySession(process.execPath, [await builtProgram(), 'install'], {
+      cwd: place.folder,
+      env: place.env,
+    });
+    await session.sees('Install dify?');
+    expect(session.shown).toMatch(/context .* namespace dify-\d+ .* release none/s);
+    session.press('o\r');
+    await session.sees('+ Deployment dify-api');
+    session.press('v\r');
+    await session.sees('replicas: 3');
+    session.press('\r');
+    expect(await session.exited).toBe(130);
+    await expect(testbed.cluster.kubectl(['get', 'namespace', there.namespace])).rejects.toThrow('not found');
+  });
+
+  test('the answer yes installs, and the output says where Dify is, and that it was not requested', async () => {
+    const { place } = shared.get();
+    const session = new PtySession(process.execPath, [await builtProgram(), 'install'], {
+      cwd: place.folder,
+      env: place.env,
+    });
+    await session.sees('Install dify?');
+    session.press('y\r');
+    expect(await session.exited, session.shown).toBe(0);
+    expect(session.shown).toContain("Dify's address is https://dify.example.com (not tested: all 3 pods");
+  });
+
+  test('uninstall keeps secrets and revisions, and an install uses the same secrets', async () => {
+    const { there, place } = shared.get();
+    const older = ['preflight', '--only', 'release.version', '--set', 'version=1.16.0'];
+    expect(await place.run(...older)).toMatchObject({ code: 3, stdout: expect.stringContaining('1.16.1 runs') });
+    expect(await place.run('uninstall', '--yes')).toMatchObject({ code: 2 });
+    await refusesWhileDamaged(there, place);
+    const forged = await forgeRevision(there);
+    const removed = await place.run('uninstall', 'dify', '--yes', '-o', 'json');
+    expect(removed.stderr).toContain('Deployment dify-api\n');
+    expect(JSON.parse(removed.stdout).removed).toContainEqual({ kind: 'PodDisruptionBudget', name: 'dify-api' });
+    for (const one of forged) expect(await testbed.cluster.kubectl(['get', ...one, '-o', 'name'])).not.toBe('');
+    await testbed.cluster.kubectl(['delete', 'clusterrole', 'dify-forged']);
+    // Only the record is left, and nobody knows what became of the database.
+    expect(await place.run(...older)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('1.16.1 was installed'),
+    });
+    expect(removed, removed.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining('"kept"') });
+    expect(await there.objects('deployments,services,poddisruptionbudgets,leases')).toEqual([
+      'poddisruptionbudget.policy/of-others',
+    ]);
+    const secrets = await there.objects('secrets');
+    expect(secrets.some((name) => name.startsWith('secret/dify-difyctl-'))).toBe(true);
+    expect(await place.run('status')).toMatchObject({ code: 0, stdout: expect.stringContaining('not installed') });
+    const elsewhere = await there.workplace();
+    const back = await elsewhere.run('install', '--yes');
+    expect(back, back.stdout + back.stderr).toMatchObject({ code: 0 });
+    expect((await there.objects('secrets')).filter((name) => name.includes('-difyctl-'))).toEqual(
+      secrets.filter((name) => name.includes('-difyctl-')),
+    );
+    expect(await leftRunning(there.recorder.folder)).toEqual([]);
+  });
 });
