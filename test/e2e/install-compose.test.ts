@@ -18,7 +18,7 @@ import { useSharedDockerHost } from '../testbed/docker/fixture.ts';
 /**
  * A test installation from its first run to its removal, on a real engine. Each test continues from the one before it.
  */
-const testbed = useSharedDockerHost(composeImages());
+const testbed = useSharedDockerHost(composeImages(), { startInterval: true });
 
 let scene: ComposeFixture;
 let place: TempWorkspace;
@@ -32,8 +32,8 @@ afterAll(() => scene?.end());
 
 const report = ({ stdout }: Outcome): InstallReport => JSON.parse(stdout) as InstallReport;
 
-/** A component told to fall over. */
-const FAILING_WEB = ['--set', 'components.web.extraEnv={STAND_IN_FAIL: "exit 3 after 2s"}'];
+/** A component told to fall over before its first health check, because it may be healthy once otherwise. */
+const FAILING_WEB = ['--set', 'components.web.extraEnv={STAND_IN_FAIL: "exit 3 after 100ms"}'];
 
 describe('an installation in test', () => {
   test('starts completely, passes postflight over HTTP, and reports its progress', async () => {
