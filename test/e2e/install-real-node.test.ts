@@ -7,7 +7,7 @@ import { findingsOf, matching } from '../support/findings.ts';
 import { type Kubectl, POD_SCENES, removeForeign, runAhead } from '../support/kubernetes-faults.ts';
 import { createKubernetesFixture, type KubernetesFixture, SECRETS } from '../support/kubernetes-fixture.ts';
 import { openKubernetes, WORK } from '../support/open-targets.ts';
-import { GREEN, loadImages, statuses } from '../support/real-installation.ts';
+import { GREEN, loadImages, QUICK_PROBES, statuses } from '../support/real-installation.ts';
 import { useCluster } from '../testbed/fixtures.ts';
 import { startMinio } from '../testbed/services/minio.ts';
 import { type PostgresService, startPostgres } from '../testbed/services/postgres.ts';
@@ -78,7 +78,7 @@ describe.skipIf(process.env.DIFYCTL_TEST_CHART !== undefined)('with bundled data
 
   beforeAll(async () => {
     scene = await createKubernetesFixture(testbed.cluster, 'bundled');
-    place = await scene.workplace(trial(scene.namespace));
+    place = await scene.workplace(trial(scene.namespace, { extraValues: QUICK_PROBES }));
     await loadImages(testbed.cluster, place);
     first = await place.run(...INSTALL, '--timeout', '4m', '-o', 'json');
   });

@@ -41,3 +41,20 @@ export const GREEN: Readonly<Record<string, string>> = Object.fromEntries(
 export function statuses(checks: CheckReport | undefined): Readonly<Record<string, string>> {
   return Object.fromEntries((checks?.checks ?? []).map(({ id, status }) => [id, status]));
 }
+
+const OFTEN = { initialDelaySeconds: 1, periodSeconds: 2 } as const;
+const OWN = { customReadinessProbe: { periodSeconds: 2 } } as const;
+
+/**
+ * `extraValues` whose probes ask every 2 s whether a process is ready. With those of the chart, the first answer may
+ * come 40 s after the start.
+ */
+export const QUICK_PROBES = {
+  api: { startupProbe: OFTEN, readinessProbe: OFTEN },
+  ...Object.fromEntries(
+    ['apiWebsocket', 'web', 'sandbox', 'agentBackend', 'localSandbox'].map((name) => [name, { readinessProbe: OFTEN }]),
+  ),
+  pluginDaemon: { ...OWN, customStartupProbe: { periodSeconds: 2 } },
+  proxy: OWN,
+  ssrfProxy: OWN,
+};
