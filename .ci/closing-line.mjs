@@ -1,16 +1,16 @@
 // Prints each failed, unstable and skipped test of vitest's JSON reports, then the closing line. The failures stand here
 // once more, because whoever reads a cut log sees only its end.
 //
-// The first report is of the files that failed and were run once more, alone; it may be empty. The others are of the whole
-// run. A file that fails first and passes then is unstable: its failures are named, and do not fail the run.
+// The first report is of the whole run, the second (optional) of the files that failed in it, run once more and alone. A
+// file that fails first and passes then is unstable: its failures are named, and do not fail the run.
 // A run without a test, or with a skipped one, is a failure in CI: a test that cannot run there says nothing.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { relative } from 'node:path';
 
 const MESSAGE_LENGTH = 400;
 
-const [secondPath = '', ...paths] = process.argv.slice(2);
-const results = paths.flatMap((path) => JSON.parse(readFileSync(path, 'utf8')).testResults);
+const [firstPath = '', secondPath = ''] = process.argv.slice(2);
+const first = JSON.parse(readFileSync(firstPath, 'utf8'));
 const secondFiles =
   existsSync(secondPath) && statSync(secondPath).size > 0
     ? JSON.parse(readFileSync(secondPath, 'utf8')).testResults
@@ -30,8 +30,10 @@ const failuresOf = (file, word) => {
   return [`${word}: ${relative(process.cwd(), file.name)}: ${shortened([file.message])}`];
 };
 
-const unstable = results.filter(({ name }) => passedAlone.has(name)).flatMap((file) => failuresOf(file, 'unstable'));
-const final = results.map((file) => passedAlone.get(file.name) ?? file);
+const unstable = first.testResults
+  .filter(({ name }) => passedAlone.has(name))
+  .flatMap((file) => failuresOf(file, 'unstable'));
+const final = first.testResults.map((file) => passedAlone.get(file.name) ?? file);
 const failed = final.flatMap((file) => failuresOf(file, 'failed'));
 const skipped = final.flatMap((file) => lines(file, 'skipped', ['pending', 'skipped', 'todo']));
 const passed = final.flatMap((file) => lines(file, 'passed', ['passed'])).length;
