@@ -26,9 +26,9 @@ async function create(options: KubernetesFixtureOptions = {}): Promise<Kubernete
   return createKubernetesFixture(testbed.cluster, `dify-${made}`, options);
 }
 
-async function close(one: KubernetesFixture): Promise<void> {
+async function close(one: KubernetesFixture, wait = false): Promise<void> {
   await one.end();
-  await testbed.cluster.kubectl(['delete', 'namespace', one.namespace, '--ignore-not-found', '--wait=false']);
+  await testbed.cluster.kubectl(['delete', 'namespace', one.namespace, '--ignore-not-found', `--wait=${wait}`]);
 }
 
 /** A scene of the tests of a `describe`. Each test continues with what the one before left. */
@@ -38,7 +38,8 @@ const useScene = (options?: KubernetesFixtureOptions) =>
       const there = await create(options);
       return { there, place: await there.workplace() };
     },
-    ({ there }) => close(there),
+    // The nodes have no room for the pods of three installations.
+    ({ there }) => close(there, true),
   );
 
 /** A scene of one test. */
