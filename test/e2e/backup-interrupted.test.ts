@@ -57,8 +57,20 @@ describe('backup', () => {
     ['while the manifest is stored', { call: `${PART}manifest`, inner: '^cat ' }],
   ];
 
-  test.each(sample('moments of a backup', MOMENTS, 2))('killed %s makes no set', async (_, moment) => {
+  const UNCHANGED: readonly NamedMoment[] = [
+    ['before it stores unchanged parts again', { call: '^restic rewrite' }],
+    ['before it gives unchanged parts to the new set', { call: '^restic tag' }],
+    ['after it gave unchanged parts to the new set', { call: '^restic tag', when: 'after' }],
+  ];
+
+  test.each([
+    ...sample('moments of a backup', MOMENTS, 2).map(([name, moment]) => [name, moment, 'changed'] as const),
+    ...sample('moments of unchanged parts', UNCHANGED, 1).map(([name, moment]) => [name, moment, 'unchanged'] as const),
+  ])('killed %s makes no set', async (_, moment, data) => {
     const scene = testbed.get();
+    // A transaction with an id: the databases are dumped again, and the buckets copied.
+    if (data === 'changed') await scene.query('SELECT txid_current()', 'dify');
+    else await complete(scene, 'backup');
     const before = await listed(scene);
     await killAt(scene, moment, 'backup');
     const killed = await listed(scene);
