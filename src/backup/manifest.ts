@@ -46,8 +46,8 @@ const part = z.object({
   seconds: z.number().nonnegative(),
   /**
    * Facts of the part, none of them secret: `database` and `tables` of a dump, `provider`, `bucket` and `prefix` of
-   * objects, `state` (digest of what it was made of) and `unchangedSince` (the set that read it), `endpoint`, `bucket`, `at`, `digest` (SHA-256 of the list) and `noncurrentDays` of referenced versions,
-   * `reason` of what was not copied.
+   * objects, `state` (digest of what it was made of) and `unchangedSince` (the set that read it), `endpoint`, `bucket`,
+   * `at`, `digest` (SHA-256 of the list) and `noncurrentDays` of referenced versions, `reason` of what was not copied.
    */
   details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
 });

@@ -24,8 +24,8 @@ export function beginLists(buckets: OpenBuckets, context: MakeContext): BucketLi
     const begunAt = new Date();
     return { ...(await buckets.rclone.list(bucket, options)), begunAt };
   };
-  for (const bucket of [buckets.files, buckets.plugins]) {
-    if (begun.has(bucket)) continue;
+  // Dify and the plugin daemon may share a bucket.
+  for (const bucket of new Set([buckets.files, buckets.plugins])) {
     const one = list(bucket);
     // The part that needs the list throws its error.
     one.catch(() => undefined);
