@@ -78,6 +78,7 @@ function steady(message: string): string {
     .replace(/oldest of [\d-]+/, 'oldest of DAY');
 }
 
+const NO_LOCK = 'recovery.backup.lock skip: the repository is not in a bucket of S3';
 const NO_SET = 'no complete set exists: see recovery.backup.age';
 const DECLARED =
   'postgres: declared, not seen; difyctl created or observed none of these copies (worst-case loss 12h (target 1d): the maximum of postgres 12h (dump every 12h, plus its duration); a backup of postgres may take 12h)';
@@ -89,6 +90,7 @@ function withoutSets(age: string): readonly string[] {
     `recovery.rpo pass: ${DECLARED}`,
     `recovery.backup.age warn: ${age}; expected a complete set of the last 1d`,
     ...['sets', 'verified', 'retention', 'room'].map((name) => `recovery.backup.${name} skip: ${NO_SET}`),
+    NO_LOCK,
   ];
 }
 
@@ -106,6 +108,7 @@ test('the checks see the repository as it is, from before the first backup to a 
     'recovery.backup.verified warn: never verified from this folder; expected a verification every 7d',
     'recovery.backup.retention pass: 2 sets, the oldest of DAY',
     'recovery.backup.room pass: ROOM free',
+    NO_LOCK,
   ];
   expect(await checked()).toEqual(seen);
   const { signal } = new AbortController();
