@@ -15,7 +15,10 @@ export interface BucketLists {
   stop(): Promise<void>;
 }
 
-/** Begins to list the buckets, which takes as long as a dump of a small database: it needs none of its result. */
+/**
+ * Begins to list the buckets, which takes as long as a dump of a small database. Nothing waits for a list before the part
+ * that needs it. The caller calls `stop` at the end.
+ */
 export function beginLists(buckets: OpenBuckets, context: MakeContext): BucketLists {
   const stopped = new AbortController();
   const options = { signal: AbortSignal.any([context.signal, stopped.signal]), onStart: context.onStart };

@@ -19,14 +19,15 @@ export interface OpenBuckets {
   readonly files: string;
   /** Bucket of the plugin packages; the same as `files` if they share one. */
   readonly plugins: string;
-  /** The same buckets with their versions, if a set names these in place of a copy. */
-  readonly versions: { readonly files: OpenBucket; readonly plugins: OpenBucket } | undefined;
 }
 
-/**
- * Opens the buckets. Throws UserError if rclone is missing, if the storage is one that difyctl cannot copy, or if it does
- * not keep the versions that a set would name.
- */
+/** The same buckets with their versions, which a set names in place of a copy. */
+export interface BucketVersions {
+  readonly files: OpenBucket;
+  readonly plugins: OpenBucket;
+}
+
+/** Opens the buckets. Throws UserError if rclone is missing, or if the storage is one that difyctl cannot copy. */
 export async function openBuckets(context: MakeContext): Promise<OpenBuckets> {
   const { deployment, runner, secrets, folder, baseDirectory, signal } = context;
   const { objectStorage } = deployment;
@@ -34,15 +35,21 @@ export async function openBuckets(context: MakeContext): Promise<OpenBuckets> {
   if (objectStorage.provider === 'local') throw new Error('a local storage has no bucket');
   const { api, pluginDaemon } = storeBuckets(objectStorage);
   const engine = `rclone ${await program.version({ signal })}`;
-  const { objects, keep } = backupSettings(deployment);
+  return { rclone: program, engine, files: api, plugins: pluginDaemon };
+}
+
+/** Opens the versions of the buckets. Throws UserError if a bucket does not keep them as long as a set is kept. */
+export async function openBucketVersions(
+  { files, plugins }: OpenBuckets,
+  { deployment, baseDirectory, secrets, signal }: MakeContext,
+): Promise<BucketVersions> {
+  const { keep } = backupSettings(deployment);
   const versioned = async (bucket: string): Promise<OpenBucket> => {
     const open = await openVersions(bucket, { deployment, baseDirectory, secrets, signal });
     await requireVersions(open, keep);
     return open;
   };
-  const versions =
-    objects === 'versions' ? { files: await versioned(api), plugins: await versioned(pluginDaemon) } : undefined;
-  return { rclone: program, engine, files: api, plugins: pluginDaemon, versions };
+  return { files: await versioned(files), plugins: await versioned(plugins) };
 }
 
 /**

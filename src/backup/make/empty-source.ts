@@ -2,7 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { UserError } from '../../base/errors.ts';
 import { counted } from '../../base/words.ts';
 import { queryLines } from '../database.ts';
-import type { OpenBuckets } from './bucket.ts';
+import type { BucketVersions, OpenBuckets } from './bucket.ts';
+import type { BucketLists } from './bucket-lists.ts';
 import type { MakeContext } from './context.ts';
 import type { OpenDatabase } from './dump.ts';
 import { KEY_FILES, PLUGIN_CACHES } from './files.ts';
@@ -21,10 +22,11 @@ interface Source {
   readonly field: string;
 }
 
-/** Where Dify's files and the plugin daemon's are. */
+/** Where Dify's files and the plugin daemon's are: in folders, or in buckets that a set copies or whose versions it names. */
 export type FileSources =
   | { readonly kind: 'folders'; readonly objects: string; readonly plugins: string }
-  | { readonly kind: 'buckets'; readonly buckets: OpenBuckets };
+  | { readonly kind: 'copied'; readonly buckets: OpenBuckets; readonly lists: BucketLists }
+  | { readonly kind: 'versions'; readonly buckets: OpenBuckets; readonly versions: BucketVersions };
 
 /**
  * Throws UserError if a source has no file although rows of its database name some: a wrong folder, an empty volume or

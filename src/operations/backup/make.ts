@@ -23,7 +23,7 @@ import { runStep } from '../steps.ts';
 import { makeParts, type TimedPart } from './parts.ts';
 import { whileStopped } from './quiesce.ts';
 import { type RepositoryOptions, repositoryInput } from './repository.ts';
-import { openSources, type Sources } from './sources.ts';
+import { closeSources, openSources, type Sources } from './sources.ts';
 
 export interface MakeOptions extends RepositoryOptions {
   readonly target: Target;
@@ -68,12 +68,14 @@ export async function makeBackup(options: MakeOptions): Promise<MadeBackup> {
       const cache = join(paths.deployment, 'backup');
       const set = newSetId(deployment.name, options.now());
       const alone = { ...common, cache, set, signal, onStart: () => undefined, onBytes: () => undefined };
-      if (dryRun) return { manifest: undefined, sources: await examine(options, alone) };
+      if (dryRun)
+        return onSources(examine(options, alone), async (sources) => ({ manifest: undefined, sources: await sources }));
       return withLock({ ...options, run: opened.run, leavesRelease: true }, (locked) => {
         const onStart = (pid: number): void => locked.onChild('restic', pid);
         const onBytes: MakeContext['onBytes'] = (part, bytes) =>
           options.onProgress({ type: 'step-progress', step: part, detail: `${Math.round(bytes / 2 ** 20)} MiB` });
-        return makeSet(options, { ...alone, onStart, onBytes, signal: locked.signal }, locked);
+        const context = { ...alone, onStart, onBytes, signal: locked.signal };
+        return onSources(examine(options, context), (sources) => makeSet(options, context, locked, sources));
       });
     });
   } finally {
@@ -92,12 +94,26 @@ function sourceWords({ main, plugin, facts, files }: Sources): { readonly detail
   return { detail: `${databases} at ${main.client.where}, ${tenants} tenants, files in ${where}` };
 }
 
-async function makeSet(options: MakeOptions, context: MakeContext, locked: Locked): Promise<MadeBackup> {
+/** Calls `use`, and then ends what still runs on the sources, also if `use` did not wait for them. */
+async function onSources<T>(sources: Promise<Sources>, use: (sources: Promise<Sources>) => Promise<T>): Promise<T> {
+  try {
+    return await use(sources);
+  } finally {
+    await sources.then(closeSources, () => undefined);
+  }
+}
+
+async function makeSet(
+  options: MakeOptions,
+  context: MakeContext,
+  locked: Locked,
+  examined: Promise<Sources>,
+): Promise<MadeBackup> {
   const { target, now, onProgress, file, withoutSecrets, quiesce } = options;
   const { signal } = locked;
   const { restic, set, secrets, deployment } = context;
   const startedAt = now();
-  const [sources, found] = await settled(examine(options, context), openRepository(restic, deployment.name, signal));
+  const [sources, found] = await settled(examined, openRepository(restic, deployment.name, signal));
   if (!found.exists) await createRepository(restic, options, signal);
   const revision = await appliedRevision(options, signal);
   const recipients = withoutSecrets ? [] : backupSettings(deployment).recipients;
@@ -133,14 +149,20 @@ async function makeSet(options: MakeOptions, context: MakeContext, locked: Locke
   }
 }
 
-/** Removes the locks of dead runs, and reads the newest set. Creates nothing. */
+/**
+ * Removes the locks of dead runs, and reads the newest set. Creates nothing. All of it is asked at the same time: each
+ * run of restic derives its key anew, and only the answers about a repository that exists are read.
+ */
 async function openRepository(
   restic: Restic,
   deployment: string,
   signal: AbortSignal,
 ): Promise<{ readonly exists: boolean; readonly earlier: BackupManifest | undefined }> {
-  if (!(await restic.exists({ signal }))) return { exists: false, earlier: undefined };
-  const [, earlier] = await settled(restic.unlock({ signal }), newestIntact(restic, deployment, { signal }));
+  const asked = settled(restic.unlock({ signal }), newestIntact(restic, deployment, { signal }));
+  const [exists] = await Promise.allSettled([restic.exists({ signal }), asked]);
+  if (exists.status === 'rejected') throw exists.reason;
+  if (!exists.value) return { exists: false, earlier: undefined };
+  const [, earlier] = await asked;
   return { exists: true, earlier };
 }
 

@@ -1,6 +1,5 @@
 import type { DatabaseName } from '../../backup/database.ts';
-import { bucketPart, type OpenBuckets } from '../../backup/make/bucket.ts';
-import { type BucketLists, beginLists } from '../../backup/make/bucket-lists.ts';
+import { bucketPart } from '../../backup/make/bucket.ts';
 import { configurationPart } from '../../backup/make/configuration.ts';
 import type { FilesPart, MadePart, MakeContext } from '../../backup/make/context.ts';
 import { dumpPart, type OpenDatabase, rolesOf } from '../../backup/make/dump.ts';
@@ -38,38 +37,31 @@ export type TimedPart = MadePart & { readonly seconds: number };
 
 /**
  * Makes every part of a set, and returns them in the order of the manifest. Databases come before the files that their
- * rows name. A bucket is listed meanwhile.
+ * rows name.
  */
 export async function makeParts(
   input: PartsInput,
   context: MakeContext,
   onProgress: OnProgress,
 ): Promise<readonly TimedPart[]> {
-  const { files } = input.sources;
-  const isCopied = files.kind === 'buckets' && files.buckets.versions === undefined;
-  const lists = isCopied ? beginLists(files.buckets, context) : undefined;
-  try {
-    const parts: TimedPart[] = [];
-    const make = async (work: readonly PartWork[]): Promise<void> => {
-      for (const [name, part] of work) {
-        const started = performance.now();
-        const made = await runStep(onProgress, name, name, part, (one) => ({ detail: detailOf(one) }));
-        parts.push({ ...made, seconds: Math.round(performance.now() - started) / 1000 });
-      }
-    };
-    await make(ownWork(input, context));
-    const states = await sourceStates(input.sources, lists, context);
-    const again = await againStep(input, states, context, onProgress);
-    await make(
-      sourceWork(input, lists, context).map(([name, part]) => {
-        const stored = again.get(name);
-        return [name, stored === undefined ? () => withState(part, states) : () => Promise.resolve(stored)];
-      }),
-    );
-    return PARTS.flatMap((name) => parts.filter(({ part }) => part === name));
-  } finally {
-    await lists?.stop();
-  }
+  const parts: TimedPart[] = [];
+  const make = async (work: readonly PartWork[]): Promise<void> => {
+    for (const [name, part] of work) {
+      const started = performance.now();
+      const made = await runStep(onProgress, name, name, part, (one) => ({ detail: detailOf(one) }));
+      parts.push({ ...made, seconds: Math.round(performance.now() - started) / 1000 });
+    }
+  };
+  await make(ownWork(input, context));
+  const states = await sourceStates(input.sources, context);
+  const again = await againStep(input, states, context, onProgress);
+  await make(
+    sourceWork(input, context).map(([name, part]) => {
+      const stored = again.get(name);
+      return [name, stored === undefined ? () => withState(part, states) : () => Promise.resolve(stored)];
+    }),
+  );
+  return PARTS.flatMap((name) => parts.filter(({ part }) => part === name));
 }
 
 type PartWork = readonly [PartName, () => Promise<MadePart>];
@@ -90,50 +82,37 @@ function ownWork({ file, revision, sources, recipients }: PartsInput, context: M
 }
 
 /** The parts that are copies of what Dify stores. */
-function sourceWork(
-  { sources, commonPoint }: PartsInput,
-  lists: BucketLists | undefined,
-  context: MakeContext,
-): readonly PartWork[] {
+function sourceWork({ sources, commonPoint }: PartsInput, context: MakeContext): readonly PartWork[] {
   const { main, plugin, newest, files } = sources;
   const inDatabase = (which: DatabaseName, database: OpenDatabase): Promise<MadePart> =>
     isManaged(context) ? managedPart(which, database, newest, context) : dumpPart(which, database, context);
-  const inBucket = async (part: FilesPart, buckets: OpenBuckets): Promise<MadePart> => {
-    const { versions } = buckets;
-    if (lists !== undefined) return bucketPart(part, buckets, (await lists.of(part)).keys, context);
-    if (versions === undefined) throw new Error(`${part} has neither a list nor versions`);
-    return versionsPart(part, part === 'objects' ? versions.files : versions.plugins, commonPoint, context);
+  const ofFiles = async (part: FilesPart): Promise<MadePart> => {
+    const isObjects = part === 'objects';
+    if (files.kind === 'folders') {
+      return isObjects ? localObjects(files.objects, context) : localPlugins(files.plugins, context);
+    }
+    if (files.kind === 'copied') return bucketPart(part, files.buckets, (await files.lists.of(part)).keys, context);
+    return versionsPart(part, isObjects ? files.versions.files : files.versions.plugins, commonPoint, context);
   };
   return [
     ['postgres-main', () => inDatabase('main', main)],
     ['postgres-plugin', () => inDatabase('plugin', plugin)],
-    [
-      'objects',
-      () => (files.kind === 'folders' ? localObjects(files.objects, context) : inBucket('objects', files.buckets)),
-    ],
-    [
-      'plugin-storage',
-      () =>
-        files.kind === 'folders' ? localPlugins(files.plugins, context) : inBucket('plugin-storage', files.buckets),
-    ],
+    ['objects', () => ofFiles('objects')],
+    ['plugin-storage', () => ofFiles('plugin-storage')],
     ['vectors', () => vectorsPart(main, context)],
   ];
 }
 
 /** Reads the states of the sources: of the databases now, of a bucket once its list has ended. */
-async function sourceStates(
-  { main, plugin, files }: Sources,
-  lists: BucketLists | undefined,
-  context: MakeContext,
-): Promise<StateOf> {
+async function sourceStates({ main, plugin, files }: Sources, context: MakeContext): Promise<StateOf> {
   const [mainState, pluginState] = isManaged(context)
     ? []
     : await Promise.all([databaseState(main, context), databaseState(plugin, context)]);
   return async (part) => {
     if (part === 'postgres-main') return mainState;
     if (part === 'postgres-plugin') return pluginState;
-    if ((part !== 'objects' && part !== 'plugin-storage') || lists === undefined || files.kind === 'folders') return;
-    return bucketState(part, files.buckets, await lists.of(part), context);
+    if ((part !== 'objects' && part !== 'plugin-storage') || files.kind !== 'copied') return;
+    return bucketState(part, files.buckets, await files.lists.of(part), context);
   };
 }
 
