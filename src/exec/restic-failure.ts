@@ -10,6 +10,9 @@ export const RESTIC_EXIT = { failed: 1, incomplete: 3, noRepository: 10, locked:
 /** How `init` names a repository whose creation was killed: restic stores its key first (Init of restic 0.17, 0.18). */
 const HALF_CREATED = 'repository already contains keys';
 
+/** How restic 0.17.0 names a wrong password: it ends with exit code 1, newer ones with 12 (seen with 0.17.0, 0.18.1). */
+const WRONG_PASSWORD = 'wrong password or no key found';
+
 /** Returns the error for an exit code. Its texts are redacted. */
 export function resticFailure(
   { redact, name }: { readonly redact: Redact; readonly name: string },
@@ -24,9 +27,7 @@ export function resticFailure(
         next: ['check recovery.backup.repository', 'difyctl backup creates it at the first run'],
       });
     case RESTIC_EXIT.wrongPassword:
-      return new UserError(`the password does not open the repository ${name}`, {
-        next: ['check the secret that recovery.backup.password names'],
-      });
+      return wrongPassword(name);
     case RESTIC_EXIT.locked:
       return new UserError(`another run locks the repository ${name}`, {
         exitCode: EXIT.locked,
@@ -45,6 +46,7 @@ export function resticFailure(
           next: ['difyctl backup verify --all finds what is damaged', 'see restic.readthedocs.io, Troubleshooting'],
         });
       }
+      if (lines.some((line) => line.includes(WRONG_PASSWORD))) return wrongPassword(name);
       if (lines.some((line) => line.includes(HALF_CREATED))) {
         return new UserError(`the repository ${name} has a key and no configuration: its creation did not end`, {
           next: [`if it has no snapshots, remove ${name}, and run difyctl backup again`],
@@ -52,4 +54,10 @@ export function resticFailure(
       }
       return new ExternalError(`restic ended with exit code ${exitCode}`, { command, stderr: lines });
   }
+}
+
+function wrongPassword(name: string): UserError {
+  return new UserError(`the password does not open the repository ${name}`, {
+    next: ['check the secret that recovery.backup.password names'],
+  });
 }

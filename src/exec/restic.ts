@@ -98,7 +98,7 @@ export interface ResticSettings {
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** The oldest restic: exit codes of a missing repository, a lock and a wrong password (changelog of restic 0.17). */
+/** The oldest restic: exit codes of a missing repository and of a lock (changelog of restic 0.17). */
 const OLDEST = { major: 0, minor: 17 };
 /** Lines of progress in a second. restic prints 60 by default, and counts all files first to estimate the rest. */
 const STATUS_FPS = '2';

@@ -12,7 +12,7 @@ import { useSharedDockerHost } from '../testbed/docker/fixture.ts';
 import { makeCertificate } from '../testbed/services/tls.ts';
 
 /** A production on one machine: real external data services, TLS at nginx, its risks accepted by name. */
-const testbed = useSharedDockerHost(composeImages());
+const testbed = useSharedDockerHost(composeImages(), { startInterval: true });
 
 const HOST = 'dify.example.test';
 

@@ -29,7 +29,7 @@ import { ensure } from '../testbed/provision/ensure.ts';
  * has only its file, the age key and the password of the repository. Each run of promote is killed at a chosen moment,
  * and the next run continues where it stopped.
  */
-const engine = useSharedDockerHost(composeImages());
+const engine = useSharedDockerHost(composeImages(), { startInterval: true });
 
 const REPOSITORY_PASSWORD = 'only-for-the-repository';
 

@@ -35,7 +35,7 @@ import { removeFolder, serviceFolder } from '../testbed/services/service.ts';
 const README = fileURLToPath(new URL('../../README.md', import.meta.url));
 const TENANT_TABLES = 'dify_setups, alembic_version, tenants, accounts';
 
-const engine = useSharedDockerHost(composeImages());
+const engine = useSharedDockerHost(composeImages(), { startInterval: true });
 
 /** A folder, the programs of the ten lines, and a free port. */
 const testbed = useTestbed(
@@ -332,6 +332,23 @@ describe('a rebuild of the quick start', () => {
       expect(await readFile(storage(`upload_files/${TENANT}/2.txt`), 'utf8')).toBe('file 2');
       expect(await readdir(storage('upload_files'))).toEqual([TENANT]);
       expect(await runLive({ app: APPS.ready, inputs: { question: 'Is the data back?' } })).toEqual(SUCCEEDED);
+    },
+    SLOW_MS,
+  );
+
+  test(
+    'by its name alone has no row and no file of before, keeps the secret key, and serves',
+    async () => {
+      const { exitCode, stdout, stderr } = await difyctl('rebuild', 'dify', '--yes', '-o', 'json');
+      expect(exitCode, stderr).toBe(0);
+      const { kind, set, install } = JSON.parse(stdout);
+      expect({ kind, set, outcome: install.outcome }).toEqual({
+        ...{ kind: 'RebuildReport', set: undefined, outcome: 'applied' },
+      });
+      expect(install.postflight.summary).toMatchObject({ fail: 0, unknown: 0 });
+      expect(await sql("SELECT coalesce(to_regclass('upload_files')::text, 'no table')", 'dify')).toBe('no table');
+      expect(await readdir(storage())).not.toContain('upload_files');
+      expect(await readFile(path.join(testbed.get().folder, 'dify/.env'), 'utf8')).toContain(SECRET_KEY);
     },
     SLOW_MS,
   );

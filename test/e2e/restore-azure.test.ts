@@ -55,7 +55,7 @@ const DATABASES = ['dify', 'dify_plugin', 'vectors'];
 /** Milliseconds for installs, which start all containers, on a machine that runs other tests. */
 const SLOW_MS = 600_000;
 
-const engine = useSharedDockerHost(composeImages());
+const engine = useSharedDockerHost(composeImages(), { startInterval: true });
 
 /**
  * The data services of an installation, which its containers reach: PostgreSQL with pgvector, Azurite and Redis. A

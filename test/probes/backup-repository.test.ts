@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withRepository } from '../../src/backup/open-repository.ts';
 import { readSets, tagsOf, writeManifest } from '../../src/backup/repository.ts';
@@ -17,16 +17,13 @@ const deploymentAt = (repository: string) =>
     recovery: { backup: { repository, password: { env: 'BACKUP_PASSWORD' } } },
   });
 const deployment = deploymentAt('./repository');
+/** The oldest and the newest restic that difyctl supports. */
+const VERSIONS = [
+  ['restic-0.17', '0.17.0'],
+  ['restic', '0.18.1'],
+] as const;
 let path = '';
 let folder = '';
-
-beforeAll(async () => {
-  const { restic } = await ensure(['restic']);
-  path = `${dirname(restic)}:${process.env.PATH}`;
-  folder = await mkdtemp(join(tmpdir(), 'difyctl-test-'));
-});
-
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 function onRepository<T>(
   use: (repository: Restic) => Promise<T>,
@@ -44,7 +41,17 @@ function onRepository<T>(
 
 const SECONDS = { timeoutMs: 60_000 };
 
-describe('the repository of backups', () => {
+describe.each(VERSIONS)('the repository of backups with %s', (program, version) => {
+  beforeAll(async () => {
+    const { [program]: restic } = await ensure([program]);
+    folder = await mkdtemp(join(tmpdir(), 'difyctl-test-'));
+    await mkdir(join(folder, 'bin'));
+    await symlink(restic, join(folder, 'bin/restic'));
+    path = `${join(folder, 'bin')}:${process.env.PATH}`;
+  });
+
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
   test('does not exist before the first backup, and is created once', async () => {
     await onRepository(async (restic) => {
       expect(await restic.exists(SECONDS)).toBe(false);
@@ -53,7 +60,7 @@ describe('the repository of backups', () => {
       );
       await restic.init(SECONDS);
       expect(await restic.exists(SECONDS)).toBe(true);
-      expect(await restic.version(SECONDS)).toBe('0.18.1');
+      expect(await restic.version(SECONDS)).toBe(version);
     });
   });
 
@@ -94,6 +101,26 @@ describe('the repository of backups', () => {
       await restic.check('1/1', SECONDS);
       await restic.forget([dumped.snapshot], SECONDS);
       expect(await restic.snapshots(['c'], SECONDS)).toEqual([]);
+    });
+  });
+
+  test('stores a snapshot again with other tags and the time of the call, without reading its source', async () => {
+    await onRepository(async (restic) => {
+      const { snapshot } = await restic.backupFile('text', { text: 'kept' }, { tags: ['set=1', 'part=x'] }, SECONDS);
+      const [first] = await restic.snapshots(['set=1'], SECONDS);
+      await restic.storeAgain([snapshot], { remove: ['set=1'], add: ['set=2'] }, SECONDS);
+      expect(await restic.snapshots(['set=1'], SECONDS)).toEqual([first]);
+      const again = await restic.snapshots(['set=2'], SECONDS);
+      expect(again).toEqual([
+        { ...first, id: expect.not.stringMatching(snapshot), time: expect.any(String), tags: expect.any(Array) },
+      ]);
+      expect(again[0]?.tags.toSorted()).toEqual(['part=x', 'set=2']);
+      expect(Date.parse(again[0]?.time ?? '')).toBeGreaterThan(Date.parse(first?.time ?? '') - 1000);
+      await restic.forget([snapshot], SECONDS);
+      expect(await restic.text(again[0]?.id ?? '', '/text', SECONDS)).toBe('kept');
+      await expect(
+        restic.storeAgain(['0123456789abcdef'], { remove: ['set=1'], add: ['set=2'] }, SECONDS),
+      ).rejects.toThrow();
     });
   });
 

