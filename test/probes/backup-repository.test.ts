@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withRepository } from '../../src/backup/open-repository.ts';
 import { readSets, tagsOf, writeManifest } from '../../src/backup/repository.ts';
+import { ExternalError } from '../../src/base/errors.ts';
 import { createRunner } from '../../src/exec/execa-runner.ts';
 import type { Restic } from '../../src/exec/restic.ts';
 import { manifestOf } from '../support/backup-manifest.ts';
@@ -120,7 +121,7 @@ describe.each(VERSIONS)('the repository of backups with %s', (program, version) 
       expect(await restic.text(again[0]?.id ?? '', '/text', SECONDS)).toBe('kept');
       await expect(
         restic.storeAgain(['0123456789abcdef'], { remove: ['set=1'], add: ['set=2'] }, SECONDS),
-      ).rejects.toThrow();
+      ).rejects.toThrow(ExternalError);
     });
   });
 

@@ -69,13 +69,13 @@ export async function makeBackup(options: MakeOptions): Promise<MadeBackup> {
       const set = newSetId(deployment.name, options.now());
       const alone = { ...common, cache, set, signal, onStart: () => undefined, onBytes: () => undefined };
       if (dryRun)
-        return onSources(examine(options, alone), async (sources) => ({ manifest: undefined, sources: await sources }));
+        return withSources(options, alone, async (sources) => ({ manifest: undefined, sources: await sources }));
       return withLock({ ...options, run: opened.run, leavesRelease: true }, (locked) => {
         const onStart = (pid: number): void => locked.onChild('restic', pid);
         const onBytes: MakeContext['onBytes'] = (part, bytes) =>
           options.onProgress({ type: 'step-progress', step: part, detail: `${Math.round(bytes / 2 ** 20)} MiB` });
         const context = { ...alone, onStart, onBytes, signal: locked.signal };
-        return onSources(examine(options, context), (sources) => makeSet(options, context, locked, sources));
+        return withSources(options, context, (sources) => makeSet(options, context, locked, sources));
       });
     });
   } finally {
@@ -94,8 +94,13 @@ function sourceWords({ main, plugin, facts, files }: Sources): { readonly detail
   return { detail: `${databases} at ${main.client.where}, ${tenants} tenants, files in ${where}` };
 }
 
-/** Calls `use`, and then ends what still runs on the sources, also if `use` did not wait for them. */
-async function onSources<T>(sources: Promise<Sources>, use: (sources: Promise<Sources>) => Promise<T>): Promise<T> {
+/** Begins to examine the sources, and calls `use`. Then ends what still runs on them, also if `use` did not wait. */
+async function withSources<T>(
+  options: MakeOptions,
+  context: MakeContext,
+  use: (sources: Promise<Sources>) => Promise<T>,
+): Promise<T> {
+  const sources = examine(options, context);
   try {
     return await use(sources);
   } finally {
@@ -150,8 +155,9 @@ async function makeSet(
 }
 
 /**
- * Removes the locks of dead runs, and reads the newest set. Creates nothing. All of it is asked at the same time: each
- * run of restic derives its key anew, and only the answers about a repository that exists are read.
+ * Removes the locks of dead runs, and reads the newest set. Creates nothing. The three calls of restic run at the same
+ * time, because each call derives the key of the repository, which takes half a second. If the repository does not exist,
+ * the other two calls fail, and their errors are ignored.
  */
 async function openRepository(
   restic: Restic,
